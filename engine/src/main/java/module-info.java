@@ -1,0 +1,9 @@
+/** ResNet inference: specs, graphs, plans, sessions, weights and images. */
+@org.jspecify.annotations.NullMarked
+module dev.gatun {
+    requires static org.jspecify;
+    requires transitive dev.gatun.onednn;
+    requires com.fasterxml.jackson.core;
+    requires java.desktop;
+    requires java.net.http;
+}

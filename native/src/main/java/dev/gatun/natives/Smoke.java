@@ -1,0 +1,6 @@
+package dev.gatun.natives;
+
+/** Smoke. */
+public final class Smoke {
+    private Smoke() {}
+}
