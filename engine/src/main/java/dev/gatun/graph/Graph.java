@@ -1,0 +1,128 @@
+package dev.gatun.graph;
+
+import dev.gatun.spec.Shape;
+import dev.gatun.spec.TensorSpec;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * A network as operations in an order in which they can run. Immutable; independent of batch and image size.
+ *
+ * @param nodes each after those it reads; the first is the input
+ * @param outputs names of the nodes whose results leave the network
+ */
+public record Graph(List<Node> nodes, List<String> outputs) {
+    /**
+     * Checks that names are unique and that every name that is read stands before its reader.
+     *
+     * @throws IllegalArgumentException naming the first node that breaks this
+     */
+    public Graph {
+        nodes = List.copyOf(nodes);
+        outputs = List.copyOf(outputs);
+        Map<String, Node> seen = new LinkedHashMap<>();
+        for (Node node : nodes) {
+            for (String source : node.sources()) {
+                if (!seen.containsKey(source)) {
+                    throw new IllegalArgumentException(
+                            "node " + node.name() + " reads " + source + ", which does not stand before it");
+                }
+            }
+            if (seen.put(node.name(), node) != null) {
+                throw new IllegalArgumentException("two nodes are named " + node.name());
+            }
+        }
+        if (nodes.isEmpty() || !(nodes.getFirst() instanceof Node.Input)) {
+            throw new IllegalArgumentException("the first node must be the input");
+        }
+        for (String output : outputs) {
+            if (!seen.containsKey(output)) {
+                throw new IllegalArgumentException("output " + output + " is no node");
+            }
+        }
+    }
+
+    /** The images. */
+    public Node.Input input() {
+        return (Node.Input) nodes.getFirst();
+    }
+
+    /** The node of this name. */
+    public Node node(String name) {
+        return nodes.stream()
+                .filter(node -> node.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no node is named " + name));
+    }
+
+    /** For each node the number of times its result is read, leaving the network included. */
+    public Map<String, Integer> uses() {
+        Map<String, Integer> uses = new LinkedHashMap<>();
+        nodes.forEach(node -> uses.put(node.name(), 0));
+        nodes.forEach(node -> node.sources().forEach(source -> uses.merge(source, 1, Integer::sum)));
+        outputs.forEach(output -> uses.merge(output, 1, Integer::sum));
+        return uses;
+    }
+
+    /** This graph with softmax over its only output. */
+    public Graph withSoftmax() {
+        if (outputs.size() != 1) {
+            throw new IllegalArgumentException("softmax needs one output, found " + outputs);
+        }
+        List<Node> extended = new ArrayList<>(nodes);
+        extended.add(new Node.Softmax("softmax", outputs.getFirst()));
+        return new Graph(extended, List.of("softmax"));
+    }
+
+    /** The parameters that the network reads from a weights file, in the order of its operations. */
+    public List<TensorSpec> parameters() {
+        List<TensorSpec> parameters = new ArrayList<>();
+        nodes.forEach(node -> Parameters.of(node, parameters::add));
+        return parameters;
+    }
+
+    /**
+     * The shape of every result for images of this number and size.
+     *
+     * @throws IllegalArgumentException naming the node whose output would be empty
+     */
+    public SequencedMap<String, Shape> shapes(long batch, long height, long width) {
+        SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
+        for (Node node : nodes) {
+            Shape shape = shape(node, shapes, batch, height, width);
+            if (shape.elements() == 0) {
+                throw new IllegalArgumentException("images of " + height + "x" + width + " are too small: "
+                        + node.name() + " would put out " + shape);
+            }
+            shapes.put(node.name(), shape);
+        }
+        return Collections.unmodifiableSequencedMap(shapes);
+    }
+
+    private static Shape shape(Node node, Map<String, Shape> shapes, long batch, long height, long width) {
+        if (node instanceof Node.Input input) {
+            return Shape.of(batch, input.channels(), height, width);
+        }
+        Shape src = shapes.getOrDefault(node.sources().getFirst(), Shape.of());
+        return switch (node) {
+            case Node.Conv conv -> windowed(src, conv.oc(), conv.window());
+            case Node.MaxPool pool -> windowed(src, src.dim(1), pool.window());
+            case Node.ZeroPadShortcut pad -> windowed(src, pad.oc(), Window.square(1, pad.stride(), 0));
+            case Node.GlobalAveragePool _ -> Shape.of(src.dim(0), src.dim(1), 1, 1);
+            case Node.InnerProduct product -> Shape.of(src.dim(0), product.oc());
+            case Node.Input _, Node.BatchNorm _, Node.Relu _, Node.Add _, Node.Softmax _ -> src;
+        };
+    }
+
+    private static Shape windowed(Shape src, long channels, Window window) {
+        return Shape.of(
+                src.dim(0),
+                channels,
+                Math.max(0, window.outputHeight(src.dim(2))),
+                Math.max(0, window.outputWidth(src.dim(3))));
+    }
+}

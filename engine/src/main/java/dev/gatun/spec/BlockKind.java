@@ -1,0 +1,20 @@
+package dev.gatun.spec;
+
+/** The residual block of a network; He et al. 2016, figure 5. */
+public enum BlockKind {
+    /** Two 3x3 convolutions. */
+    BASIC(1),
+    /** 1x1, 3x3 and 1x1 convolutions, the last of which widens by four. */
+    BOTTLENECK(4);
+
+    private final int expansion;
+
+    BlockKind(int expansion) {
+        this.expansion = expansion;
+    }
+
+    /** Output channels of the block over the width of its stage. */
+    public int expansion() {
+        return expansion;
+    }
+}
