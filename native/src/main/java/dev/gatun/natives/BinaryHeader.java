@@ -16,7 +16,8 @@ import java.util.Map;
  */
 record BinaryHeader(Os os, String arch) {
     /** {@code e_machine} of {@code elf.h}. */
-    private static final Map<Integer, String> ELF = Map.of(62, "x86_64", 183, "arm64", 3, "x86", 40, "arm", 21, "ppc64le", 22, "s390x", 243, "riscv64");
+    private static final Map<Integer, String> ELF =
+            Map.of(62, "x86_64", 183, "arm64", 3, "x86", 40, "arm", 21, "ppc64le", 22, "s390x", 243, "riscv64");
     /** {@code cputype} of {@code mach/machine.h}. */
     private static final Map<Integer, String> MACH_O = Map.of(0x01000007, "x86_64", 0x0100000c, "arm64");
     /** {@code Machine} of the COFF file header, {@code winnt.h}. */
@@ -32,8 +33,8 @@ record BinaryHeader(Os os, String arch) {
      */
     static void requireFits(Path file, Platform platform) {
         BinaryHeader header = read(file);
-        boolean fits = header.os == platform.os()
-                && (header.arch.equals(platform.arch()) || header.arch.equals("universal"));
+        boolean fits =
+                header.os == platform.os() && (header.arch.equals(platform.arch()) || header.arch.equals("universal"));
         if (!fits) {
             throw new NativeLoadException("%s is a library for %s-%s: this JVM needs one for %s"
                     .formatted(file, header.os.label, header.arch, platform.classifier()));
@@ -51,7 +52,8 @@ record BinaryHeader(Os os, String arch) {
         try {
             return parse(b, file);
         } catch (IndexOutOfBoundsException e) {
-            throw new NativeLoadException(file + " is truncated: it ends within its header, after " + b.limit() + " bytes", e);
+            throw new NativeLoadException(
+                    file + " is truncated: it ends within its header, after " + b.limit() + " bytes", e);
         }
     }
 
@@ -78,7 +80,8 @@ record BinaryHeader(Os os, String arch) {
                 return new BinaryHeader(Os.WINDOWS, name(PE, Short.toUnsignedInt(b.getShort(pe + 4))));
             }
         }
-        throw new NativeLoadException(file + " is not a shared library: it starts with 0x%08x".formatted(Integer.reverseBytes(magic)));
+        throw new NativeLoadException(
+                file + " is not a shared library: it starts with 0x%08x".formatted(Integer.reverseBytes(magic)));
     }
 
     private static String name(Map<Integer, String> machines, int code) {

@@ -33,12 +33,11 @@ public final class CacheDirectory {
                 throw new NativeLoadException(PROPERTY + " is no valid path: " + e.getMessage(), e);
             }
         }
-        String parentVariable =
-                switch (Os.of(System.getProperty("os.name", ""))) {
-                    case LINUX -> "XDG_CACHE_HOME";
-                    case MACOS -> null;
-                    case WINDOWS -> "LOCALAPPDATA";
-                };
+        String parentVariable = switch (Os.of(System.getProperty("os.name", ""))) {
+            case LINUX -> "XDG_CACHE_HOME";
+            case MACOS -> null;
+            case WINDOWS -> "LOCALAPPDATA";
+        };
         return locate(
                 Os.of(System.getProperty("os.name", "")),
                 parentVariable == null ? null : System.getenv(parentVariable),
@@ -58,12 +57,11 @@ public final class CacheDirectory {
         if (home.isEmpty() || home.equals("?")) {
             return Optional.empty();
         }
-        String caches =
-                switch (os) {
-                    case LINUX -> ".cache";
-                    case MACOS -> "Library/Caches";
-                    case WINDOWS -> "AppData/Local";
-                };
+        String caches = switch (os) {
+            case LINUX -> ".cache";
+            case MACOS -> "Library/Caches";
+            case WINDOWS -> "AppData/Local";
+        };
         return Optional.of(Path.of(home, caches, "gatun").toAbsolutePath());
     }
 }

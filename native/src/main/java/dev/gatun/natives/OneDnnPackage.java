@@ -39,7 +39,8 @@ interface OneDnnPackage {
      * @param loaders in order of search; {@code null} elements are skipped
      * @param paths values of {@code jdk.module.path} and {@code java.class.path}
      */
-    static Optional<OneDnnPackage> find(Platform platform, List<? extends @Nullable ClassLoader> loaders, List<String> paths) {
+    static Optional<OneDnnPackage> find(
+            Platform platform, List<? extends @Nullable ClassLoader> loaders, List<String> paths) {
         String folder = folder(platform);
         for (ClassLoader loader : loaders) {
             URL onednn = loader == null ? null : loader.getResource(folder + platform.os().onednn);
@@ -91,8 +92,9 @@ interface OneDnnPackage {
         @Override
         public InputStream open(String file) throws IOException {
             String url = onednn.toString();
-            URLConnection connection =
-                    URI.create(url.substring(0, url.lastIndexOf('/') + 1) + file).toURL().openConnection();
+            URLConnection connection = URI.create(url.substring(0, url.lastIndexOf('/') + 1) + file)
+                    .toURL()
+                    .openConnection();
             // a cached JarFile would stay open, and on Windows locked, for the life of the JVM
             connection.setUseCaches(false);
             return connection.getInputStream();

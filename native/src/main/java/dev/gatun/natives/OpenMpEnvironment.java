@@ -23,20 +23,23 @@ final class OpenMpEnvironment {
      * @param value what it is set to
      * @param unless a variable by which a user may have said the same in another way
      */
-    private record Setting(String name, String value, @Nullable String unless) {}
+    private record Setting(
+            String name, String value, @Nullable String unless) {}
 
     private OpenMpEnvironment() {}
 
     private static List<Setting> settings(Machine machine) {
         return List.of(
-                // the runtimes would count the CPUs of the affinity mask and overlook the cgroup's quota and SMT siblings;
+                // the runtimes would count the CPUs of the affinity mask and overlook the cgroup's quota and SMT
+                // siblings;
                 // this is only what a thread gets that never calls omp_set_num_threads
                 new Setting("OMP_NUM_THREADS", Integer.toString(machine.usableThreads()), null),
                 // oneDNN splits its work by omp_get_max_threads; a team made smaller at run time leaves parts to wait
                 new Setting("OMP_DYNAMIC", "false", null),
                 // libgomp spins 300,000 rounds at a barrier before it sleeps (libgomp manual, GOMP_SPINCOUNT), tens of
                 // milliseconds in which the thread waited for may not get the core. Measured 2026-11-21, 2 threads on 2
-                // cores, 128x128x28x28 f32 3x3 convolution, two busy processes beside: 90th percentile 5.7 to 8.0 ms with
+                // cores, 128x128x28x28 f32 3x3 convolution, two busy processes beside: 90th percentile 5.7 to 8.0 ms
+                // with
                 // 300,000, 1.3 to 2.2 ms with 20,000, 1.8 to 2.4 ms with 0; without load all of them are equal
                 new Setting("GOMP_SPINCOUNT", "20000", "OMP_WAIT_POLICY"),
                 // the same for LLVM's and Intel's runtime, which spin 200 ms (LLVM OpenMP manual, KMP_BLOCKTIME)

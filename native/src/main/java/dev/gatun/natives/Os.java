@@ -16,6 +16,7 @@ enum Os {
     final String onednn;
 
     /** The OpenMP runtimes that oneDNN may be linked with; a package or directory holds at most one of them. */
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     final List<String> openmp;
 
     Os(String label, String onednn, List<String> openmp) {
@@ -35,7 +36,7 @@ enum Os {
         if (name.startsWith("windows")) {
             return WINDOWS;
         }
-        throw new NativeLoadException("Operating system '" + osName + "' is not supported: oneDNN is loaded on Linux, macOS"
-                + " and Windows");
+        throw new NativeLoadException("Operating system '" + osName
+                + "' is not supported: oneDNN is loaded on Linux, macOS" + " and Windows");
     }
 }

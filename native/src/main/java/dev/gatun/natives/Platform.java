@@ -1,6 +1,7 @@
 package dev.gatun.natives;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -20,12 +21,11 @@ record Platform(Os os, String arch, boolean musl) {
 
     static Platform of(String osName, String osArch, Path root) {
         Os os = Os.of(osName);
-        String arch =
-                switch (osArch.toLowerCase(Locale.ROOT)) {
-                    case "amd64", "x86_64", "x64" -> "x86_64";
-                    case "aarch64", "arm64" -> "arm64";
-                    default -> osArch;
-                };
+        String arch = switch (osArch.toLowerCase(Locale.ROOT)) {
+            case "amd64", "x86_64", "x64" -> "x86_64";
+            case "aarch64", "arm64" -> "arm64";
+            default -> osArch;
+        };
         return new Platform(os, arch, os == Os.LINUX && mapsMusl(root.resolve("proc/self/maps")));
     }
 
@@ -33,7 +33,7 @@ record Platform(Os os, String arch, boolean musl) {
     private static boolean mapsMusl(Path maps) {
         try (Stream<String> lines = Files.lines(maps)) {
             return lines.anyMatch(line -> line.contains("/ld-musl-") || line.contains("/libc.musl-"));
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return false;
         }
     }

@@ -14,6 +14,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Optional;
 
 /** The few functions of the C library that the JDK has no door to. Each handle is made where it is used, once a JVM. */
+@SuppressWarnings("restricted")
 final class Posix {
     private static final Linker LINKER = Linker.nativeLinker();
 
@@ -38,7 +39,8 @@ final class Posix {
             MemorySegment n = arena.allocateFrom(name);
             MemorySegment v = arena.allocateFrom(value);
             int failed = os == Os.WINDOWS
-                    ? (int) function("_putenv_s", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS)).invokeExact(n, v)
+                    ? (int) function("_putenv_s", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS))
+                            .invokeExact(n, v)
                     : (int) function("setenv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT))
                             .invokeExact(n, v, 0);
             if (failed != 0) {
@@ -64,7 +66,8 @@ final class Posix {
     static Optional<String> fileOf(MemorySegment symbol) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(DL_INFO);
-            int found = (int) function("dladdr", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS)).invokeExact(symbol, info);
+            int found = (int) function("dladdr", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS))
+                    .invokeExact(symbol, info);
             if (found == 0) {
                 return Optional.empty();
             }

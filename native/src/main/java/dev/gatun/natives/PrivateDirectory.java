@@ -6,7 +6,6 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
 
 /**
  * Directories that code may be loaded from: what lies in them is executed, so nobody else may be able to put it there.
@@ -23,13 +22,14 @@ final class PrivateDirectory {
     /** Makes a cache's root and its parents, and refuses one where others could replace what we make inside. */
     static void createRoot(Path directory) throws IOException {
         create(directory);
-        requireMine(directory, OTHER_WRITE);
+        // in a sticky directory such as /tmp only an entry's owner may replace it
+        requireMine(directory, OTHER_WRITE, STICKY);
     }
 
     /** Makes a directory of mode 0700 in an existing one, and refuses an existing one that others own or may write to. */
     static void createInside(Path directory) throws IOException {
         create(directory);
-        requireMine(directory, GROUP_WRITE | OTHER_WRITE);
+        requireMine(directory, GROUP_WRITE | OTHER_WRITE, 0);
     }
 
     private static void create(Path directory) throws IOException {
@@ -39,8 +39,7 @@ final class PrivateDirectory {
         try {
             if (isPosix()) {
                 Files.createDirectories(
-                        directory,
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             } else {
                 Files.createDirectories(directory);
             }
@@ -49,20 +48,20 @@ final class PrivateDirectory {
         }
     }
 
-    private static void requireMine(Path directory, int forbidden) throws IOException {
+    private static void requireMine(Path directory, int forbidden, int excuse) throws IOException {
         if (!isPosix()) {
             return;
         }
-        Map<String, Object> attributes = Files.readAttributes(directory, "unix:uid,mode");
-        int owner = (Integer) attributes.get("uid");
-        int mode = (Integer) attributes.get("mode");
+        int owner = (Integer) Files.getAttribute(directory, "unix:uid");
+        int mode = (Integer) Files.getAttribute(directory, "unix:mode");
         int me = Posix.effectiveUser();
         if (owner != me && owner != ROOT) {
-            throw new IOException("%s belongs to user %d, not to user %d who runs this: not trusted".formatted(directory, owner, me));
+            throw new IOException(
+                    "%s belongs to user %d, not to user %d who runs this: not trusted".formatted(directory, owner, me));
         }
-        // in a sticky directory such as /tmp only an entry's owner may replace it
-        if ((mode & forbidden) != 0 && (mode & STICKY) == 0) {
-            throw new IOException("%s is writable by other users (mode %o): not trusted".formatted(directory, mode & 07777));
+        if ((mode & forbidden) != 0 && (mode & excuse) == 0) {
+            throw new IOException(
+                    "%s is writable by other users (mode %o): not trusted".formatted(directory, mode & 07777));
         }
     }
 
