@@ -2,6 +2,7 @@ package dev.gatun.natives;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +24,8 @@ final class TestPackage {
     static Path jar(Path jar, Platform platform) throws IOException {
         List<PackagedLibrary> libraries = PackagedLibrary.of(platform);
         try (ZipOutputStream zip = open(jar)) {
+            String manifest = "Manifest-Version: 1.0\nAutomatic-Module-Name: dev.gatun.natives.onednn.test\n";
+            add(zip, "META-INF/MANIFEST.MF", manifest.getBytes(StandardCharsets.UTF_8));
             for (PackagedLibrary library : libraries) {
                 add(
                         zip,
