@@ -6,4 +6,8 @@ module dev.gatun {
     requires com.fasterxml.jackson.core;
     requires java.desktop;
     requires java.net.http;
+
+    exports dev.gatun.image;
+
+    uses javax.imageio.spi.ImageReaderSpi;
 }
