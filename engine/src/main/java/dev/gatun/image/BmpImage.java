@@ -57,7 +57,7 @@ record BmpImage(ImageSource source, BmpHeader header) implements ParsedImage {
         byte[] bytes = source.bytes();
         for (int x = 0, to = at; x < width(); x++, to += RgbImage.CHANNELS) {
             int bit = x * bits;
-            int index = bytes[from + (bit >> 3)] >> 8 - bits - (bit & 7) & mask;
+            int index = (bytes[from + (bit >> 3)] >> (8 - bits - (bit & 7))) & mask;
             System.arraycopy(header.palette(), index * 3, rgb, to, 3);
         }
     }

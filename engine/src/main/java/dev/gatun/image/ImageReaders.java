@@ -3,6 +3,7 @@ package dev.gatun.image;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.ServiceLoader;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -14,17 +15,23 @@ import org.jspecify.annotations.Nullable;
  * ImageIO's readers, each picked by name once and used without ImageIO's global state: no disk cache, no context class
  * loader, no plugin order. Thread-safe: a provider is shared, a reader lives for one image.
  */
-enum ImageReaders {
+final class ImageReaders {
     /** The JDK's libjpeg 6b. */
-    JPEG("jpeg"),
+    static final ImageReaders JPEG = new ImageReaders("JPEG", true);
+
     /** The JDK's PNG reader. */
-    PNG("png"),
+    static final ImageReaders PNG = new ImageReaders("PNG", true);
+
     /** The JDK's GIF reader. */
-    GIF("gif"),
+    static final ImageReaders GIF = new ImageReaders("GIF", true);
+
     /** TwelveMonkeys' WebP reader. */
-    WEBP("webp");
+    static final ImageReaders WEBP = new ImageReaders("WebP", false);
 
     private final String format;
+    private final boolean fromJdk;
+    private boolean sought;
+    private @Nullable ImageReaderSpi found;
 
     /** What to take from a reader that has its input. */
     @FunctionalInterface
@@ -32,8 +39,9 @@ enum ImageReaders {
         R read(ImageReader reader) throws IOException;
     }
 
-    ImageReaders(String format) {
+    private ImageReaders(String format, boolean fromJdk) {
         this.format = format;
+        this.fromJdk = fromJdk;
     }
 
     /**
@@ -41,13 +49,17 @@ enum ImageReaders {
      * the end, becomes {@link ImageFormatException}.
      */
     <R> R read(ImageSource source, byte[] stream, Step<R> step) {
+        ImageReaderSpi spi = provider();
+        if (spi == null) {
+            throw source.error(format + ", but no reader for it is on the module or class path");
+        }
         try (MemoryImageInputStream input = new MemoryImageInputStream(stream)) {
-            ImageReader reader = provider(source).createReaderInstance();
+            ImageReader reader = spi.createReaderInstance();
             try {
                 reader.setInput(input, true, true);
                 R result = step.read(reader);
                 if (input.exhausted()) {
-                    throw source.error("truncated " + name() + ": ends before its last pixel");
+                    throw source.error("truncated " + format + ": ends before its last pixel");
                 }
                 return result;
             } finally {
@@ -56,48 +68,38 @@ enum ImageReaders {
         } catch (ImageFormatException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            throw source.error("broken " + name() + ": " + e.getMessage(), e);
+            throw source.error("broken " + format + ": " + e.getMessage(), e);
         }
     }
 
-    private ImageReaderSpi provider(ImageSource source) {
-        @Nullable ImageReaderSpi provider = this == WEBP ? Plugin.WEBP : Jdk.PROVIDERS[ordinal()];
-        if (provider == null) {
-            throw source.error(name() + ", but no reader for it is on the module or class path");
+    /** Looked up at the first image of its format, so that no other format loads plugins. */
+    private synchronized @Nullable ImageReaderSpi provider() {
+        if (!sought) {
+            found = find(fromJdk ? registered() : installed());
+            sought = true;
         }
-        return provider;
+        return found;
     }
 
-    private static @Nullable ImageReaderSpi find(
-            Iterator<ImageReaderSpi> providers, ImageReaders wanted, boolean fromJdk) {
+    private static Iterator<ImageReaderSpi> registered() {
+        return IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, true);
+    }
+
+    /** By this module's own loader: ImageIO would ask the context class loader of whoever comes first. */
+    private static Iterator<ImageReaderSpi> installed() {
+        return ServiceLoader.load(ImageReaderSpi.class, ImageReaders.class.getClassLoader())
+                .iterator();
+    }
+
+    /** Plugins may register under the JDK's format names, and only the JDK's own are measured against Pillow. */
+    private @Nullable ImageReaderSpi find(Iterator<ImageReaderSpi> providers) {
         while (providers.hasNext()) {
-            ImageReaderSpi provider = providers.next();
-            boolean isJdks = provider.getClass().getModule() == ImageIO.class.getModule();
-            if (isJdks == fromJdk && Arrays.asList(provider.getFormatNames()).contains(wanted.format)) {
-                return provider;
+            ImageReaderSpi spi = providers.next();
+            boolean isJdks = spi.getClass().getModule() == ImageIO.class.getModule();
+            if (isJdks == fromJdk && Arrays.asList(spi.getFormatNames()).contains(format.toLowerCase(Locale.ROOT))) {
+                return spi;
             }
         }
         return null;
-    }
-
-    /** Plugins may register under the same format names; only what the JDK itself brings is measured against Pillow. */
-    private static final class Jdk {
-        static final @Nullable ImageReaderSpi[] PROVIDERS = new @Nullable ImageReaderSpi[WEBP.ordinal()];
-
-        static {
-            for (ImageReaders reader : new ImageReaders[] {JPEG, PNG, GIF}) {
-                PROVIDERS[reader.ordinal()] = find(
-                        IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, true), reader, true);
-            }
-        }
-    }
-
-    /** Found through this module's own loader: ImageIO would ask the context class loader of whoever comes first. */
-    private static final class Plugin {
-        static final @Nullable ImageReaderSpi WEBP = find(
-                ServiceLoader.load(ImageReaderSpi.class, ImageReaders.class.getClassLoader())
-                        .iterator(),
-                ImageReaders.WEBP,
-                false);
     }
 }
