@@ -36,7 +36,7 @@ record ImageSource(String name, byte[] bytes) {
     }
 
     int u24le(long at) {
-        return u16le(at) | u8(at + 2) << 16;
+        return u16le(at) | (u8(at + 2) << 16);
     }
 
     long u32be(long at) {

@@ -55,7 +55,7 @@ enum JpegColor {
     };
 
     private static final int SCALE_BITS = 16;
-    private static final int HALF = 1 << SCALE_BITS - 1;
+    private static final int HALF = 1 << (SCALE_BITS - 1);
     private static final int CR_TO_R = fix(1.40200);
     private static final int CB_TO_G = fix(0.34414);
     private static final int CR_TO_G = fix(0.71414);
@@ -92,9 +92,9 @@ enum JpegColor {
             int y = samples[i] & 0xff;
             int cb = (samples[i + 1] & 0xff) - 128;
             int cr = (samples[i + 2] & 0xff) - 128;
-            samples[i] = clip(y + (CR_TO_R * cr + HALF >> SCALE_BITS));
-            samples[i + 1] = clip(y + (-CB_TO_G * cb - CR_TO_G * cr + HALF >> SCALE_BITS));
-            samples[i + 2] = clip(y + (CB_TO_B * cb + HALF >> SCALE_BITS));
+            samples[i] = clip(y + ((CR_TO_R * cr + HALF) >> SCALE_BITS));
+            samples[i + 1] = clip(y + ((-CB_TO_G * cb - CR_TO_G * cr + HALF) >> SCALE_BITS));
+            samples[i + 2] = clip(y + ((CB_TO_B * cb + HALF) >> SCALE_BITS));
         }
     }
 
@@ -105,7 +105,7 @@ enum JpegColor {
             int light = samples[from + 3] & 0xff;
             for (int c = 0; c < 3; c++) {
                 int product = (255 - (samples[from + c] & 0xff)) * light + 128;
-                rgb[to + c] = clip(light - ((product >> 8) + product >> 8));
+                rgb[to + c] = clip(light - (((product >> 8) + product) >> 8));
             }
         }
         return rgb;

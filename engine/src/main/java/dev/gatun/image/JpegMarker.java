@@ -25,7 +25,7 @@ final class JpegMarker {
 
     /** A marker without a length. */
     static boolean standsAlone(int marker) {
-        return marker == TEM || marker >= RST0 && marker <= RST7;
+        return marker == TEM || (marker >= RST0 && marker <= RST7);
     }
 
     static boolean isFrame(int marker) {
@@ -34,7 +34,7 @@ final class JpegMarker {
 
     /** Application data and comments: nothing that an entropy decoder needs. */
     static boolean isMetadata(int marker) {
-        return marker >= APP0 && marker <= APP15 || marker == COM;
+        return (marker >= APP0 && marker <= APP15) || marker == COM;
     }
 
     /** What a frame marker that cannot be decoded stands for. */

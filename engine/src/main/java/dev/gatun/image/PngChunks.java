@@ -13,16 +13,8 @@ final class PngChunks {
     /** Length, type and checksum around a chunk's data. */
     private static final int FRAME_BYTES = 12;
 
-    /** The depths that each colour type 0 to 6 allows, as a bit set; 0 for types that do not exist. */
-    private static final int[] DEPTHS = {
-        1 << 1 | 1 << 2 | 1 << 4 | 1 << 8 | 1 << 16,
-        0,
-        1 << 8 | 1 << 16,
-        1 << 1 | 1 << 2 | 1 << 4 | 1 << 8,
-        1 << 8 | 1 << 16,
-        0,
-        1 << 8 | 1 << 16
-    };
+    /** The depths that each colour type 0 to 6 allows, bit {@code n} for {@code n} bits; 0 for types that do not exist. */
+    private static final int[] DEPTHS = {0x10116, 0, 0x10100, 0x116, 0x10100, 0, 0x10100};
 
     private final ImageSource source;
     private final List<Chunk> data = new ArrayList<>();
@@ -49,7 +41,7 @@ final class PngChunks {
         if (width > Integer.MAX_VALUE || height > Integer.MAX_VALUE) {
             throw source.error("broken PNG: extents of " + width + "x" + height);
         }
-        if (colorType >= DEPTHS.length || bitDepth > 16 || (DEPTHS[colorType] & 1 << bitDepth) == 0) {
+        if (colorType >= DEPTHS.length || bitDepth > 16 || (DEPTHS[colorType] & (1 << bitDepth)) == 0) {
             throw source.error("broken PNG: colour type " + colorType + " of " + bitDepth + " bits");
         }
         if (source.u8(header + 10) != 0 || source.u8(header + 11) != 0 || source.u8(header + 12) > 1) {
@@ -93,7 +85,9 @@ final class PngChunks {
 
     private void verify(int start, int length) {
         source.require(start, length + 4L);
-        if (crc(source.bytes(), start - 4, length + 4) != (int) source.u32be(start + length)) {
+        CRC32 crc = new CRC32();
+        crc.update(source.bytes(), start - 4, length + 4);
+        if (crc.getValue() != source.u32be(start + length)) {
             throw source.error("broken PNG: checksum of the chunk at " + (start - 8) + " differs");
         }
     }
@@ -119,18 +113,14 @@ final class PngChunks {
 
     private void put(ByteBuffer out, String type, List<Chunk> parts) {
         int length = parts.stream().mapToInt(Chunk::length).sum();
-        out.putInt(length);
-        int start = out.position();
-        out.put(type.getBytes(StandardCharsets.ISO_8859_1));
+        byte[] typeBytes = type.getBytes(StandardCharsets.ISO_8859_1);
+        CRC32 crc = new CRC32();
+        crc.update(typeBytes);
+        out.putInt(length).put(typeBytes);
         for (Chunk part : parts) {
             out.put(source.bytes(), part.start(), part.length());
+            crc.update(source.bytes(), part.start(), part.length());
         }
-        out.putInt(crc(out.array(), start, length + 4));
-    }
-
-    private static int crc(byte[] bytes, int start, int length) {
-        CRC32 crc = new CRC32();
-        crc.update(bytes, start, length);
-        return (int) crc.getValue();
+        out.putInt((int) crc.getValue());
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * bytes are the same. An instance keeps its weights and buffers for the next image and belongs to one thread at a time.
  */
 public final class Resampler {
-    private static final int HALF = 1 << ResampleKernel.PRECISION_BITS - 1;
+    private static final int HALF = 1 << (ResampleKernel.PRECISION_BITS - 1);
 
     private @Nullable ResampleKernel horizontal;
     private @Nullable ResampleKernel vertical;
