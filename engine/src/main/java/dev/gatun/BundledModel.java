@@ -23,7 +23,7 @@ public final class BundledModel {
             if (in == null) {
                 throw new IllegalStateException("resource " + RESOURCE + " is missing from gatun-engine's jar");
             }
-            return WeightFiles.read("bundled " + NAME + ".safetensors", in.readAllBytes());
+            return WeightFiles.open("bundled " + NAME + ".safetensors", in.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read resource " + RESOURCE, e);
         }

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Images in, predictions out: decodes, prepares, runs and ranks, one image after the other. Owns its session and buffers; borrows
- * the model, which has to stay open only while this is made. One thread at a time.
+ * Images in, predictions out: decodes, prepares, runs and ranks, one image after the other. Owns its session and buffers. One
+ * thread at a time.
  */
 public final class Classifier implements AutoCloseable {
     private final Labels labels;

@@ -52,7 +52,14 @@ public record CompileOptions(
      */
     public static CompileOptions defaults() {
         return new CompileOptions(
-                Precision.F32, false, 1, 0, 0, InputFormat.F32_NCHW, false, Machine.current().usableThreads());
+                Precision.F32,
+                false,
+                1,
+                0,
+                0,
+                InputFormat.F32_NCHW,
+                false,
+                Machine.current().usableThreads());
     }
 
     /** These options with another precision. */

@@ -43,9 +43,8 @@ public record Labels(List<String> names) {
             names = names.subList(0, names.size() - 1);
         }
         if (names.size() != classes) {
-            throw new IllegalArgumentException(
-                    "labels file " + file + " has " + names.size() + " lines, expected one for each of " + classes
-                            + " classes");
+            throw new IllegalArgumentException("labels file " + file + " has " + names.size()
+                    + " lines, expected one for each of " + classes + " classes");
         }
         return new Labels(names);
     }

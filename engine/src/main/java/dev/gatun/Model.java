@@ -11,10 +11,10 @@ import dev.gatun.weights.WeightSet;
 
 /**
  * A network with weights that have been checked against it, and what belongs to those weights: how images are prepared for them, and
- * what their classes are called. Immutable; thread-safe. Owns the weights' file until {@link #close()}; what has been compiled does
- * not need it any more.
+ * what their classes are called. Immutable; thread-safe. Holds the weights on the Java heap, 4 bytes each, and no file; what has
+ * been compiled does not need it any more.
  */
-public final class Model implements AutoCloseable {
+public final class Model {
     private final ResNetSpec spec;
     private final Graph graph;
     private final WeightSet weights;
@@ -75,16 +75,10 @@ public final class Model implements AutoCloseable {
                 options.precision(),
                 options.emulation(),
                 options.threads(),
-                preprocessing.normalization().tables());
+                preprocessing.normalization());
         Plan plan = Plan.of(options.softmax() ? graph.withSoftmax() : graph, weights::get, request);
         return new CompiledModel(
                 spec.name(), plan, Shape.of(options.batch(), spec.input().channels(), height, width));
-    }
-
-    /** Closes the weights' file. May be called again. */
-    @Override
-    public void close() {
-        weights.close();
     }
 
     @Override

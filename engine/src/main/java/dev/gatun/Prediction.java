@@ -33,7 +33,8 @@ public record Prediction(int index, String label, float probability) {
         for (float logit : logits) {
             sum += Math.exp(logit - max);
         }
-        List<Integer> order = new ArrayList<>(IntStream.range(0, logits.length).boxed().toList());
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, logits.length).boxed().toList());
         order.sort(Comparator.comparingDouble(index -> -logits[index]));
         List<Prediction> top = new ArrayList<>();
         for (int index : order.subList(0, Math.clamp(count, 0, order.size()))) {

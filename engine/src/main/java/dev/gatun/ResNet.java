@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The way in: names a variant, gives it weights, and opens it as a {@link Model}.
  *
  * <pre>{@code
- * try (Model model = ResNet.named("resnet50").weights(Path.of("resnet50.safetensors"));
- *         CompiledModel compiled = model.compile(CompileOptions.defaults());
+ * Model model = ResNet.named("resnet50").weights(Path.of("resnet50.safetensors"));
+ * try (CompiledModel compiled = model.compile(CompileOptions.defaults());
  *         Session session = compiled.newSession()) {
  *     session.run(src, dst);
  * }
@@ -55,7 +55,7 @@ public final class ResNet {
 
     /** The model that comes with the library and needs no file: see {@link BundledModel}. */
     public static Model bundled() {
-        return named(BundledModel.NAME).open(BundledModel.weights());
+        return named(BundledModel.NAME).weights(BundledModel.weights());
     }
 
     /** The same variant for another number of classes. */
@@ -79,39 +79,36 @@ public final class ResNet {
     }
 
     /**
-     * Opens a weights file: safetensors or a torch checkpoint. The caller closes the model.
+     * Reads a weights file: safetensors or a torch checkpoint.
      *
      * @throws dev.gatun.weights.WeightFormatException if the file is none of these or broken
      * @throws dev.gatun.weights.WeightMismatchException if its tensors are not those of this variant; lists them all
      */
     public Model weights(Path file) {
-        return open(WeightFiles.open(file));
+        try (WeightSource source = WeightFiles.open(file)) {
+            return weights(source);
+        }
     }
 
     /** Draws weights from He's initialisation, the same for the same seed on every machine. */
     public Model randomWeights(long seed) {
-        return open(RandomWeights.he(parameters(), seed));
+        return weights(RandomWeights.he(parameters(), seed));
     }
 
     /**
-     * Checks weights and makes them a model, which then owns them; closes them if they do not fit.
+     * Reads and checks weights, and makes them a model. The caller closes {@code source}.
      *
      * @throws dev.gatun.weights.WeightMismatchException if they are not those of this variant; lists all that differ
      */
-    public Model open(WeightSource source) {
-        try {
-            WeightSet weights = WeightSet.check(source, parameters(), NameMapping.TORCH);
-            WeightsCard card = WeightsCard.of(spec, source);
-            Labels names = labels == null ? card.labels() : labels;
-            if (names.size() != spec.head().classes()) {
-                throw new IllegalArgumentException(names.size() + " labels for " + spec.name() + " of "
-                        + spec.head().classes() + " classes, expected as many");
-            }
-            return new Model(spec, weights, preprocessing == null ? card.preprocessing() : preprocessing, names);
-        } catch (RuntimeException | Error e) {
-            source.close();
-            throw e;
+    public Model weights(WeightSource source) {
+        WeightSet weights = WeightSet.check(source, parameters(), NameMapping.TORCH);
+        WeightsCard card = WeightsCard.of(spec, source);
+        Labels names = labels == null ? card.labels() : labels;
+        if (names.size() != spec.head().classes()) {
+            throw new IllegalArgumentException(names.size() + " labels for " + spec.name() + " of "
+                    + spec.head().classes() + " classes, expected as many");
         }
+        return new Model(spec, weights, preprocessing == null ? card.preprocessing() : preprocessing, names);
     }
 
     private List<TensorSpec> parameters() {

@@ -75,8 +75,8 @@ public final class Session implements AutoCloseable {
                     name + " has " + segment.byteSize() + " bytes, expected at least " + bytes);
         }
         if (segment.address() == 0 || segment.address() % alignment != 0) {
-            throw new IllegalArgumentException(name + " is at address " + segment.address() + ", expected a multiple of "
-                    + alignment + " other than 0");
+            throw new IllegalArgumentException(name + " is at address " + segment.address()
+                    + ", expected a multiple of " + alignment + " other than 0");
         }
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException(name + " belongs to an arena that is closed");

@@ -26,7 +26,8 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
 
     private static Preprocessing preprocessing(ResNetSpec spec, WeightSource source) {
         Map<String, String> metadata = source.metadata();
-        // Checkpoints without metadata are torch's, and those were trained with ImageNet's statistics, the CIFAR ones too.
+        // Checkpoints without metadata are torch's, and those were trained with ImageNet's statistics, the CIFAR ones
+        // too.
         Normalization normalization = Normalization.IMAGENET;
         if (metadata.containsKey("mean") && metadata.containsKey("std")) {
             normalization = Normalization.rgb(floats(source, "mean"), floats(source, "std"));
@@ -43,7 +44,10 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
     private static List<Float> floats(WeightSource source, String key) {
         String text = source.metadata().getOrDefault(key, "");
         try {
-            return Arrays.stream(text.split(",")).map(String::strip).map(Float::valueOf).toList();
+            return Arrays.stream(text.split(","))
+                    .map(String::strip)
+                    .map(Float::valueOf)
+                    .toList();
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
                     source.origin() + ": metadata '" + key + "' is '" + text + "', expected numbers with commas", e);

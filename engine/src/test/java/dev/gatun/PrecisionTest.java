@@ -39,20 +39,20 @@ class PrecisionTest {
         assumeFalse(
                 PrecisionSupport.of(precision).level() == PrecisionSupport.Level.FAST,
                 precision + " is fast on " + OneDnn.effectiveIsa());
-        try (Model model = ResNet.bundled()) {
-            CompileOptions options = CompileOptions.defaults().withPrecision(precision);
-            assertThatThrownBy(() -> model.compile(options))
-                    .isInstanceOf(UnsupportedPrecisionException.class)
-                    .hasMessageContaining(precision.toString())
-                    .hasMessageContaining("emulation");
-        }
+        Model model = ResNet.bundled();
+        CompileOptions options = CompileOptions.defaults().withPrecision(precision);
+        assertThatThrownBy(() -> model.compile(options))
+                .isInstanceOf(UnsupportedPrecisionException.class)
+                .hasMessageContaining(precision.toString())
+                .hasMessageContaining("emulation");
         compareWithF32(precision);
     }
 
     private static void compareWithF32(Precision precision) {
-        try (Model model = ResNet.bundled();
-                Runner narrow = new Runner(
-                        model, CompileOptions.defaults().withPrecision(precision).withEmulation(true));
+        Model model = ResNet.bundled();
+        try (Runner narrow = new Runner(
+                        model,
+                        CompileOptions.defaults().withPrecision(precision).withEmulation(true));
                 Runner wide = new Runner(model, CompileOptions.defaults())) {
             double worst = 0;
             for (int seed = 0; seed < 20; seed++) {
@@ -60,8 +60,7 @@ class PrecisionTest {
                 worst = Math.max(worst, SharedData.relativeError(narrow.run(images), wide.run(images)));
             }
             System.out.printf(
-                    "bundled model %s: relative error to f32 %.1e on %s%n",
-                    precision, worst, OneDnn.effectiveIsa());
+                    "bundled model %s: relative error to f32 %.1e on %s%n", precision, worst, OneDnn.effectiveIsa());
             // It differs, for it is not f32 in disguise, and by a few roundings of its type.
             assertThat(worst).isBetween(1e-5, precision == Precision.BF16 ? 0.08 : 0.01);
         }

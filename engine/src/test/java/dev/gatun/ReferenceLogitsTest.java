@@ -34,16 +34,14 @@ class ReferenceLogitsTest {
     })
     void cifarWeightsAnswerAsInPyTorch(String variant, String weights, int top1) throws IOException {
         Path file = SharedData.file(weights);
-        try (Model model = ResNet.named(variant).weights(file)) {
-            cifar(model, weights.replaceAll("\\.[a-z]+$", "") + ".ref_logits_f32.npy", top1);
-        }
+        Model model = ResNet.named(variant).weights(file);
+        cifar(model, weights.replaceAll("\\.[a-z]+$", "") + ".ref_logits_f32.npy", top1);
     }
 
     @Test
     void theBundledModelAnswersAsItsCardSays() throws IOException {
-        try (Model model = ResNet.bundled()) {
-            cifar(model, "cifar10-trained/resnet20-cifar10.ref_logits_f32.npy", 4566);
-        }
+        Model model = ResNet.bundled();
+        cifar(model, "cifar10-trained/resnet20-cifar10.ref_logits_f32.npy", 4566);
     }
 
     private static void cifar(Model model, String reference, int top1) throws IOException {
@@ -83,29 +81,28 @@ class ReferenceLogitsTest {
         Path file = SharedData.file(weights);
         float[] expected = SharedData.npy(SharedData.file(reference));
         List<String> labels = Files.readAllLines(SharedData.file("imagenet/labels.tsv"));
-        try (Model model = ResNet.named(variant).weights(file)) {
-            Outcome f32 = imageNet(model, Precision.F32, labels);
-            double error = SharedData.relativeError(f32.logits(), expected);
-            System.out.printf(
-                    "%s f32: top-1 %d, top-5 %d, relative error %.2e on %s%n",
-                    model, f32.top1(), f32.top5(), error, OneDnn.effectiveIsa());
-            assertThat(f32.top1()).isBetween(top1 - 2, top1 + 2);
-            assertThat(f32.top5()).isBetween(top5 - 2, top5 + 2);
-            assertThat(error).isLessThan(1e-4);
-            for (Precision precision : List.of(Precision.BF16, Precision.F16)) {
-                if (PrecisionTest.fast(precision)) {
-                    Outcome narrow = imageNet(model, precision, labels);
-                    int agree = agreement(narrow.logits(), f32.logits(), labels.size());
-                    System.out.printf(
-                            "%s %s: top-1 %d, agrees with f32 on %d of %d, relative error %.2e%n",
-                            model,
-                            precision,
-                            narrow.top1(),
-                            agree,
-                            labels.size(),
-                            SharedData.relativeError(narrow.logits(), f32.logits()));
-                    assertThat(agree).isGreaterThanOrEqualTo((int) Math.ceil(0.98 * labels.size()));
-                }
+        Model model = ResNet.named(variant).weights(file);
+        Outcome f32 = imageNet(model, Precision.F32, labels);
+        double error = SharedData.relativeError(f32.logits(), expected);
+        System.out.printf(
+                "%s f32: top-1 %d, top-5 %d, relative error %.2e on %s%n",
+                model, f32.top1(), f32.top5(), error, OneDnn.effectiveIsa());
+        assertThat(f32.top1()).isBetween(top1 - 2, top1 + 2);
+        assertThat(f32.top5()).isBetween(top5 - 2, top5 + 2);
+        assertThat(error).isLessThan(1e-4);
+        for (Precision precision : List.of(Precision.BF16, Precision.F16)) {
+            if (PrecisionTest.fast(precision)) {
+                Outcome narrow = imageNet(model, precision, labels);
+                int agree = agreement(narrow.logits(), f32.logits(), labels.size());
+                System.out.printf(
+                        "%s %s: top-1 %d, agrees with f32 on %d of %d, relative error %.2e%n",
+                        model,
+                        precision,
+                        narrow.top1(),
+                        agree,
+                        labels.size(),
+                        SharedData.relativeError(narrow.logits(), f32.logits()));
+                assertThat(agree).isGreaterThanOrEqualTo((int) Math.ceil(0.98 * labels.size()));
             }
         }
     }
@@ -128,8 +125,8 @@ class ReferenceLogitsTest {
                 session.run(src, dst);
                 MemorySegment.copy(dst, ValueLayout.JAVA_FLOAT, 0, logits, n * 1000, 1000);
                 int label = Integer.parseInt(row[1]);
-                List<Prediction> top = Prediction.top(
-                        Arrays.copyOfRange(logits, n * 1000, (n + 1) * 1000), Labels.numbered(1000), 5);
+                List<Prediction> top =
+                        Prediction.top(Arrays.copyOfRange(logits, n * 1000, (n + 1) * 1000), Labels.numbered(1000), 5);
                 top1 += top.getFirst().index() == label ? 1 : 0;
                 top5 += top.stream().anyMatch(prediction -> prediction.index() == label) ? 1 : 0;
             }

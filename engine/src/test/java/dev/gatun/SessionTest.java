@@ -45,7 +45,6 @@ class SessionTest {
     void close() {
         session.close();
         compiled.close();
-        model.close();
         arena.close();
     }
 
@@ -56,8 +55,8 @@ class SessionTest {
                 .toList();
         List<float[]> alone = runAll(inputs);
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
-            List<Future<List<float[]>>> both = threads.invokeAll(
-                    List.<Callable<List<float[]>>>of(() -> runAll(inputs), () -> runAll(inputs)));
+            List<Future<List<float[]>>> both =
+                    threads.invokeAll(List.<Callable<List<float[]>>>of(() -> runAll(inputs), () -> runAll(inputs)));
             for (Future<List<float[]>> results : both) {
                 for (int i = 0; i < inputs.size(); i++) {
                     assertThat(results.get().get(i)).isEqualTo(alone.get(i));
@@ -96,7 +95,8 @@ class SessionTest {
                     own.run(src, dst);
                 }
                 long bytes = threads.getCurrentThreadAllocatedBytes() - before;
-                // Reading the counter itself may cost a few bytes; one object a run would cost 16 times as many as runs.
+                // Reading the counter itself may cost a few bytes; one object a run would cost 16 times as many as
+                // runs.
                 assertThat(bytes).as("%s", input).isLessThan(runs);
             }
         }
@@ -124,7 +124,6 @@ class SessionTest {
         session.run(src, dst);
         float[] before = dst.toArray(ValueLayout.JAVA_FLOAT);
         compiled.close();
-        model.close();
         dst.fill((byte) 0);
         session.run(src, dst);
         assertThat(dst.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(before);

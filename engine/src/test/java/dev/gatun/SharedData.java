@@ -19,7 +19,9 @@ final class SharedData {
 
     /** A file below shared/data; skips the test, saying so, if it is not there. */
     static Path file(String relative) {
-        Path path = Path.of(System.getProperty("gatun.test.shared", "../shared")).resolve("data").resolve(relative);
+        Path path = Path.of(System.getProperty("gatun.test.shared", "../shared"))
+                .resolve("data")
+                .resolve(relative);
         if (!Files.exists(path)) {
             System.out.println("skipped: " + path + " is absent");
         }

@@ -57,8 +57,8 @@ public record Normalization(ChannelOrder order, float divisor, List<Float> mean,
         return (sample / divisor - mean.get(c)) / std.get(c);
     }
 
-    /** {@link #apply} of all 256 samples for each channel written. */
-    float[][] tables() {
+    /** {@link #apply} of all 256 samples for each channel written, [3][256], in arrays of the caller's own. */
+    public float[][] tables() {
         float[][] tables = new float[RgbImage.CHANNELS][LEVELS];
         for (int c = 0; c < RgbImage.CHANNELS; c++) {
             for (int sample = 0; sample < LEVELS; sample++) {

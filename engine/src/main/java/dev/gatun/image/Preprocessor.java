@@ -1,5 +1,6 @@
 package dev.gatun.image;
 
+import dev.gatun.spec.InputFormat;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -41,7 +42,7 @@ public final class Preprocessor {
      *
      * @param dst what is written to
      * @param byteOffset where the image starts in it; image {@code n} of a batch starts at {@code n} times
-     *     {@link InputFormat#imageBytes}
+     *     its bytes
      * @throws IndexOutOfBoundsException if the image does not fit {@code dst} at that offset; nothing is written then
      * @throws IllegalArgumentException if {@code dst} is read-only
      */

@@ -1,5 +1,6 @@
 package dev.gatun.image;
 
+import dev.gatun.spec.InputFormat;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -15,12 +16,17 @@ final class TensorWriter {
         this.tables = normalization.tables();
     }
 
+    /** Bytes of one image of these extents. */
+    static long imageBytes(InputFormat format, int width, int height) {
+        return (long) RgbImage.byteSize(width, height) * format.elementBytes();
+    }
+
     /** Checks that an image of these extents can be written there. */
     static void check(int width, int height, InputFormat format, MemorySegment dst, long byteOffset) {
         if (dst.isReadOnly()) {
             throw new IllegalArgumentException("dst is read-only");
         }
-        long imageBytes = format.imageBytes(width, height);
+        long imageBytes = imageBytes(format, width, height);
         if (byteOffset < 0 || byteOffset > dst.byteSize() - imageBytes) {
             throw new IndexOutOfBoundsException(format + " image of " + width + "x" + height + " takes " + imageBytes
                     + " bytes at offset " + byteOffset + ", dst has " + dst.byteSize());

@@ -18,8 +18,9 @@ final class ArenaPlanner {
     static long place(List<Buffer> buffers) {
         List<Buffer> placed = new ArrayList<>();
         long size = 0;
-        for (Buffer buffer :
-                buffers.stream().sorted(Comparator.comparingLong(Buffer::bytes).reversed()).toList()) {
+        for (Buffer buffer : buffers.stream()
+                .sorted(Comparator.comparingLong(Buffer::bytes).reversed())
+                .toList()) {
             long offset = 0;
             for (Buffer other : placed) {
                 if (other.livesWith(buffer)) {

@@ -1,6 +1,5 @@
 package dev.gatun.plan;
 
-import dev.gatun.onednn.Arg;
 import dev.gatun.onednn.ExecArgs;
 import dev.gatun.onednn.Memory;
 import dev.gatun.onednn.NativeStack;
@@ -96,13 +95,11 @@ public final class Execution implements AutoCloseable {
     private Action execute(Step.Execute execute, MemorySegment unset, NativeStack owner) {
         ExecArgs.Builder builder = ExecArgs.builder();
         for (Step.Argument argument : execute.arguments()) {
-            MemorySegment data =
-                    switch (argument.operand()) {
-                        case Operand.Constant(MemorySegment constant) -> constant;
-                        case Operand.Scratchpad _ -> scratchpad;
-                        case Operand.InBuffer(Buffer buffer) ->
-                            buffer.home() == Buffer.Home.ARENA ? slice(buffer) : unset;
-                    };
+            MemorySegment data = switch (argument.operand()) {
+                case Operand.Constant(MemorySegment constant) -> constant;
+                case Operand.Scratchpad _ -> scratchpad;
+                case Operand.InBuffer(Buffer buffer) -> buffer.home() == Buffer.Home.ARENA ? slice(buffer) : unset;
+            };
             Memory memory = owner.push(Memory.of(plan.engine(), argument.desc(), data));
             if (argument.operand() instanceof Operand.InBuffer(Buffer buffer)) {
                 switch (buffer.home()) {

@@ -4,23 +4,35 @@ import dev.gatun.graph.Kernel;
 import dev.gatun.graph.Node;
 import java.util.function.Function;
 
-/**
- * Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded once.
- *
- * @param weights [oc, ic / groups, kh, kw]
- * @param bias [oc]
- */
-record FoldedWeights(float[] weights, float[] bias) {
+/** Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded once. */
+final class FoldedWeights {
+    private final float[] weights;
+    private final float[] bias;
+
+    private FoldedWeights(float[] weights, float[] bias) {
+        this.weights = weights;
+        this.bias = bias;
+    }
+
+    /** [oc, ic / groups, kh, kw], row-major. */
+    float[] weights() {
+        return weights;
+    }
+
+    /** [oc]. */
+    float[] bias() {
+        return bias;
+    }
+
     static FoldedWeights of(Node.Conv conv, Function<String, float[]> values) {
         int perChannel = conv.ic()
                 / conv.groups()
                 * conv.window().kernelH()
                 * conv.window().kernelW();
-        float[] weights =
-                switch (conv.kernel()) {
-                    case Kernel.Stored(String tensor) -> values.apply(tensor).clone();
-                    case Kernel.ChannelEmbedding(int front) -> embedding(conv.ic(), conv.oc(), front);
-                };
+        float[] weights = switch (conv.kernel()) {
+            case Kernel.Stored(String tensor) -> values.apply(tensor).clone();
+            case Kernel.ChannelEmbedding(int front) -> embedding(conv.ic(), conv.oc(), front);
+        };
         float[] bias = conv.bias() == null
                 ? new float[conv.oc()]
                 : values.apply(conv.bias()).clone();

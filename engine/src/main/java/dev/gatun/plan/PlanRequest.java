@@ -1,5 +1,6 @@
 package dev.gatun.plan;
 
+import dev.gatun.image.Normalization;
 import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Precision;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param precision of activations and weights
  * @param emulate whether a precision that the CPU is not fast in is computed all the same
  * @param threads OpenMP threads of a run
- * @param pixelTables normalised value of every level, [channels][256]; needed where the input is pixels
+ * @param normalization of pixels; needed where the input is such, else not used
  */
 public record PlanRequest(
         long batch,
@@ -24,4 +25,4 @@ public record PlanRequest(
         Precision precision,
         boolean emulate,
         int threads,
-        float @Nullable [][] pixelTables) {}
+        @Nullable Normalization normalization) {}

@@ -3,6 +3,7 @@ package dev.gatun.plan;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Node;
 import dev.gatun.graph.Window;
+import dev.gatun.image.Normalization;
 import dev.gatun.onednn.Algorithm;
 import dev.gatun.onednn.Arg;
 import dev.gatun.onednn.Attr;
@@ -37,12 +38,7 @@ final class Planner {
     /**
      * @param type of activations and weights
      */
-    Planner(
-            Graph graph,
-            Function<String, float[]> parameters,
-            PlanRequest request,
-            DataType type,
-            PlanBuilder plan) {
+    Planner(Graph graph, Function<String, float[]> parameters, PlanRequest request, DataType type, PlanBuilder plan) {
         this.graph = graph;
         this.parameters = parameters;
         this.request = request;
@@ -81,8 +77,8 @@ final class Planner {
         return switch (node) {
             case Node.Conv conv -> conv(conv);
             case Node.MaxPool pool -> pool(pool, Algorithm.POOLING_MAX, pool.src(), pool.window());
-            case Node.GlobalAveragePool pool -> pool(
-                    pool, Algorithm.POOLING_AVG_EXCLUDE_PADDING, pool.src(), whole(shape(pool.src())));
+            case Node.GlobalAveragePool pool ->
+                pool(pool, Algorithm.POOLING_AVG_EXCLUDE_PADDING, pool.src(), whole(shape(pool.src())));
             case Node.InnerProduct product -> innerProduct(product);
             case Node.Softmax softmax -> softmax(softmax);
             case Node.Relu relu -> relu(relu);
@@ -122,7 +118,8 @@ final class Planner {
             return plan.value(dst);
         }
         Value added = value(residual);
-        boolean lastReader = unread.getOrDefault(residual, 0) == 1 && added.buffer().home() == Home.ARENA;
+        boolean lastReader =
+                unread.getOrDefault(residual, 0) == 1 && added.buffer().home() == Home.ARENA;
         return lastReader && added.desc().sameAs(dst) ? added : plan.copy(conv.name(), added, dst);
     }
 
@@ -291,15 +288,15 @@ final class Planner {
     }
 
     private Value normalized(String name, MemoryDesc wanted) {
-        float[][] tables = request.pixelTables();
-        if (tables == null) {
-            throw new IllegalArgumentException("pixels need a preprocessing to normalise them with");
+        Normalization normalization = request.normalization();
+        if (normalization == null) {
+            throw new IllegalArgumentException("the input is pixels, but there is nothing to normalise them with");
         }
         boolean channelsLast = wanted.matches(FormatTag.NHWC) || !wanted.matches(FormatTag.NCHW);
         MemoryDesc desc = plan.desc(type, tag(!channelsLast), shape(name));
         Value value = plan.value(desc);
         PixelNormalizer normalizer = new PixelNormalizer(
-                tables,
+                normalization.tables(),
                 request.batch(),
                 request.height() * request.width(),
                 !request.input().planar(),

@@ -39,7 +39,7 @@ public record PrecisionSupport(Level level, @Nullable String reason) {
             case F16 ->
                 support(
                         isa,
-                        isa.includes(CpuIsa.AVX512_CORE_FP16) || isa.includes(CpuIsa.AVX2_VNNI_2),
+                        isa.includes(CpuIsa.AVX10_1_512) || isa.includes(CpuIsa.AVX2_VNNI_2),
                         false,
                         "f16 needs AVX512_FP16, AMX-FP16 or AVX-NE-CONVERT");
         };
