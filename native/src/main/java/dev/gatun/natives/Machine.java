@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -106,6 +107,8 @@ public record Machine(
                         affinity.size(),
                         logicalCpus,
                         affinityCores,
-                        cpuQuota.isPresent() ? "%.2f CPUs".formatted(cpuQuota.getAsDouble()) : "none");
+                        cpuQuota.isPresent()
+                                ? String.format(Locale.ROOT, "%.2f CPUs", cpuQuota.getAsDouble())
+                                : "none");
     }
 }

@@ -36,11 +36,11 @@ final class OpenMpEnvironment {
                 new Setting("OMP_NUM_THREADS", Integer.toString(machine.usableThreads()), null),
                 // oneDNN splits its work by omp_get_max_threads; a team made smaller at run time leaves parts to wait
                 new Setting("OMP_DYNAMIC", "false", null),
-                // libgomp spins 300,000 rounds at a barrier before it sleeps (libgomp manual, GOMP_SPINCOUNT), tens of
-                // milliseconds in which the thread waited for may not get the core. Measured 2026-11-21, 2 threads on 2
-                // cores, 128x128x28x28 f32 3x3 convolution, two busy processes beside: 90th percentile 5.7 to 8.0 ms
-                // with
-                // 300,000, 1.3 to 2.2 ms with 20,000, 1.8 to 2.4 ms with 0; without load all of them are equal
+                // libgomp spins 300,000 rounds at a barrier before it sleeps (libgomp manual, GOMP_SPINCOUNT), many
+                // milliseconds in which the thread waited for may not get the core. Measured 2026-11-21: f32 3x3
+                // convolution of 128 to 128 channels at 28x28, 2 threads on 2 cores beside two busy processes, 90th
+                // percentile 5.7 to 8.0 ms with 300,000, 1.3 to 2.2 with 20,000, 1.8 to 2.4 with 0. Without the busy
+                // processes the medians do not differ
                 new Setting("GOMP_SPINCOUNT", "20000", "OMP_WAIT_POLICY"),
                 // the same for LLVM's and Intel's runtime, which spin 200 ms (LLVM OpenMP manual, KMP_BLOCKTIME)
                 new Setting("KMP_BLOCKTIME", "1", "OMP_WAIT_POLICY"));
