@@ -6,4 +6,6 @@ module dev.gatun {
     requires com.fasterxml.jackson.core;
     requires java.desktop;
     requires java.net.http;
+
+    exports dev.gatun.weights;
 }
