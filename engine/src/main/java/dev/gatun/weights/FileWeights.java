@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /** Tensors that lie uncompressed in a file, whatever the container; owns the file. */
 final class FileWeights implements WeightSource {
@@ -47,11 +47,8 @@ final class FileWeights implements WeightSource {
 
     @Override
     public float[] read(String name) {
-        @Nullable RawTensor tensor = raw.get(name);
-        if (tensor == null) {
-            throw new IllegalArgumentException(origin() + " has no tensor '" + name + "'");
-        }
-        TensorInfo info = tensor.info();
+        TensorInfo info = tensor(name);
+        RawTensor tensor = Objects.requireNonNull(raw.get(name));
         if (!info.type().readable()) {
             throw new IllegalArgumentException(
                     origin() + ": " + info + " cannot be read, only F32, F16 and BF16 widen to f32 exactly");
@@ -87,7 +84,8 @@ final class FileWeights implements WeightSource {
     private void readStrided(RawTensor tensor, float[] values) {
         ElementType type = tensor.info().type();
         long[] dims = tensor.info().shape().toArray();
-        long span = RawTensor.span(dims, tensor.strides());
+        long[] strides = tensor.strides().stream().mapToLong(Long::longValue).toArray();
+        long span = RawTensor.span(tensor.info().shape(), tensor.strides());
         if (span > MAX_STRIDED_BYTES / type.bytes()) {
             throw file.malformed(
                     tensor.info() + " is a strided view over " + span + " elements, more than is gathered at once");
@@ -102,11 +100,11 @@ final class FileWeights implements WeightSource {
             values[i] = stored[(int) at];
             int axis = dims.length - 1;
             while (axis >= 0 && ++index[axis] == dims[axis]) {
-                at -= (dims[axis] - 1) * tensor.strides()[axis];
+                at -= (dims[axis] - 1) * strides[axis];
                 index[axis--] = 0;
             }
             if (axis >= 0) {
-                at += tensor.strides()[axis];
+                at += strides[axis];
             }
         }
     }

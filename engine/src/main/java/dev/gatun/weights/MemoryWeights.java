@@ -4,7 +4,7 @@ import dev.gatun.spec.Shape;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /** F32 tensors in memory. Immutable and thread-safe once built; has nothing to close. */
 public final class MemoryWeights implements WeightSource {
@@ -83,11 +83,7 @@ public final class MemoryWeights implements WeightSource {
 
     @Override
     public float[] read(String name) {
-        float @Nullable [] elements = values.get(name);
-        if (elements == null) {
-            throw new IllegalArgumentException(origin + " has no tensor '" + name + "'");
-        }
-        return elements.clone();
+        return Objects.requireNonNull(values.get(tensor(name).name())).clone();
     }
 
     @Override

@@ -35,9 +35,9 @@ final class PickleMachine {
         Pickled.Storage load(List<Object> id);
 
         /** For pickles without any. */
-        static Pickled.Storage none(List<Object> id) {
-            throw new IllegalArgumentException("a persistent id of " + id.size() + " parts where none is expected");
-        }
+        PersistentIds NONE = id -> {
+            throw new IllegalArgumentException("a persistent id where none is expected");
+        };
     }
 
     private enum Mark {

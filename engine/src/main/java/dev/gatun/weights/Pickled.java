@@ -93,7 +93,7 @@ sealed interface Pickled {
      * @param offset of its first element in the storage
      * @param strides in elements
      */
-    record Tensor(Storage storage, long offset, Shape shape, long[] strides) implements Pickled {}
+    record Tensor(Storage storage, long offset, Shape shape, List<Long> strides) implements Pickled {}
 
     /** Something that may be called: one of the fixed list in {@link TorchGlobals}. */
     non-sealed interface Callable extends Pickled {

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -67,10 +68,7 @@ public final class RandomWeights implements WeightSource {
 
     @Override
     public float[] read(String name) {
-        @Nullable TensorSpec spec = specs.get(name);
-        if (spec == null) {
-            throw new IllegalArgumentException(origin + " has no tensor '" + name + "'");
-        }
+        TensorSpec spec = Objects.requireNonNull(specs.get(tensor(name).name()));
         float[] values = new float[Math.toIntExact(spec.shape().elements())];
         SplitMix64 random = SplitMix64.forName(seed, name);
         switch (spec.role()) {

@@ -1,6 +1,9 @@
 package dev.gatun.weights;
 
+import dev.gatun.spec.Shape;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Where a tensor's elements lie in a file.
@@ -10,10 +13,16 @@ import java.nio.ByteOrder;
  * @param strides distance between neighbours along each axis, in elements
  * @param order of the bytes within an element
  */
-record RawTensor(TensorInfo info, long position, long[] strides, ByteOrder order) {
+record RawTensor(TensorInfo info, long position, List<Long> strides, ByteOrder order) {
+    /** Copies the strides. */
+    RawTensor {
+        strides = List.copyOf(strides);
+    }
+
     /** A tensor in row-major order. */
     static RawTensor contiguous(TensorInfo info, long position, ByteOrder order) {
-        return new RawTensor(info, position, rowMajor(info.shape().toArray()), order);
+        long[] strides = rowMajor(info.shape().toArray());
+        return new RawTensor(info, position, Arrays.stream(strides).boxed().toList(), order);
     }
 
     /** Whether the elements follow one another in row-major order; extents of 1 may have any stride. */
@@ -21,7 +30,7 @@ record RawTensor(TensorInfo info, long position, long[] strides, ByteOrder order
         long[] dims = info.shape().toArray();
         long[] expected = rowMajor(dims);
         for (int axis = 0; axis < dims.length; axis++) {
-            if (dims[axis] > 1 && strides[axis] != expected[axis]) {
+            if (dims[axis] > 1 && strides.get(axis) != expected[axis]) {
                 return false;
             }
         }
@@ -29,13 +38,14 @@ record RawTensor(TensorInfo info, long position, long[] strides, ByteOrder order
     }
 
     /** Elements from the first to the last inclusive; throws {@link ArithmeticException} on overflow, 0 if there are none. */
-    static long span(long[] dims, long[] strides) {
+    static long span(Shape shape, List<Long> strides) {
+        long[] dims = shape.toArray();
         long last = 0;
         for (int axis = 0; axis < dims.length; axis++) {
             if (dims[axis] == 0) {
                 return 0;
             }
-            last = Math.addExact(last, Math.multiplyExact(dims[axis] - 1, strides[axis]));
+            last = Math.addExact(last, Math.multiplyExact(dims[axis] - 1, strides.get(axis)));
         }
         return Math.addExact(last, 1);
     }

@@ -54,7 +54,7 @@ final class TorchLegacy implements Container {
         in = in.next();
         require(file, in, PROTOCOL_VERSION, "protocol version");
         in = in.next();
-        PickleMachine.load(in, PickleMachine.PersistentIds::none);
+        PickleMachine.load(in, PickleMachine.PersistentIds.NONE);
         in = in.next();
         Map<String, Storage> storages = new HashMap<>();
         Object root = PickleMachine.load(in, id -> {
@@ -83,7 +83,7 @@ final class TorchLegacy implements Container {
 
     private static Map<String, TorchStateDict.Extent> extents(
             FileBytes file, PickleInput in, Map<String, Storage> storages) {
-        if (!(PickleMachine.load(in, PickleMachine.PersistentIds::none) instanceof Pickled.Sequence keys)) {
+        if (!(PickleMachine.load(in, PickleMachine.PersistentIds.NONE) instanceof Pickled.Sequence keys)) {
             throw in.malformed("expected a list of storage keys");
         }
         Map<String, TorchStateDict.Extent> extents = new HashMap<>();
@@ -112,7 +112,7 @@ final class TorchLegacy implements Container {
     }
 
     private static void require(FileBytes file, PickleInput in, Object expected, String what) {
-        if (!expected.equals(PickleMachine.load(in, PickleMachine.PersistentIds::none))) {
+        if (!expected.equals(PickleMachine.load(in, PickleMachine.PersistentIds.NONE))) {
             throw file.malformed("has another " + what + ", expected " + expected);
         }
     }

@@ -51,13 +51,13 @@ final class TorchTensor {
                     + " strides, expected as many of both and at most " + MAX_RANK);
         }
         List<Long> dims = new ArrayList<>(size.size());
-        long[] strides = new long[size.size()];
-        for (int axis = 0; axis < strides.length; axis++) {
+        List<Long> strides = new ArrayList<>(size.size());
+        for (int axis = 0; axis < size.size(); axis++) {
             dims.add(natural(TorchGlobals.argument(size, axis, Long.class), "extent of a tensor"));
-            strides[axis] = natural(TorchGlobals.argument(stride, axis, Long.class), "stride of a tensor");
+            strides.add(natural(TorchGlobals.argument(stride, axis, Long.class), "stride of a tensor"));
         }
         Shape shape = new Shape(dims);
-        long span = RawTensor.span(shape.toArray(), strides);
+        long span = RawTensor.span(shape, strides);
         natural(offset, "offset of a tensor");
         if (offset > storage.count() || span > storage.count() - offset || shape.elements() > storage.count()) {
             throw new IllegalArgumentException("a tensor of shape " + shape + " and offset " + offset

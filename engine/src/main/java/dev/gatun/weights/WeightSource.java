@@ -1,6 +1,7 @@
 package dev.gatun.weights;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Named tensors from one place. All methods may be called from several threads at once.
@@ -13,6 +14,19 @@ public interface WeightSource extends AutoCloseable {
 
     /** The tensors by name in the order of the file; unmodifiable. */
     Map<String, TensorInfo> tensors();
+
+    /**
+     * The tensor of this name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    default TensorInfo tensor(String name) {
+        @Nullable TensorInfo info = tensors().get(name);
+        if (info == null) {
+            throw new IllegalArgumentException(origin() + " has no tensor '" + name + "'");
+        }
+        return info;
+    }
 
     /** What the file says about itself as strings (safetensors' {@code __metadata__}), else empty; unmodifiable. */
     Map<String, String> metadata();

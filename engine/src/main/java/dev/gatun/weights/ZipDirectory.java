@@ -136,7 +136,9 @@ final class ZipDirectory {
         if (total > bytes.remaining()) {
             throw file.malformed("zip directory with a truncated entry " + headers.size());
         }
-        String name = new String(bytes.array(), at + CENTRAL_BYTES, nameBytes, StandardCharsets.UTF_8);
+        String name = StandardCharsets.UTF_8
+                .decode(bytes.slice(at + CENTRAL_BYTES, nameBytes))
+                .toString();
         ByteBuffer extra = zip64Extra(
                 bytes.slice(at + CENTRAL_BYTES + nameBytes, extraBytes).order(bytes.order()));
         long size = wide(bytes.getInt(at + 24), extra, name);

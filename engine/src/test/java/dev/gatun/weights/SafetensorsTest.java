@@ -46,7 +46,7 @@ class SafetensorsTest {
                         + "\"s\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}   ",
                 data.array())) {
             assertThat(source.tensors().keySet()).containsExactly("s", "h", "b", "n");
-            assertThat(source.tensors().get("h")).isEqualTo(new TensorInfo("h", ElementType.F16, Shape.of(3, 1)));
+            assertThat(source.tensor("h")).isEqualTo(new TensorInfo("h", ElementType.F16, Shape.of(3, 1)));
             assertThat(source.metadata()).containsExactly(Map.entry("format", "pt"), Map.entry("top1", "91.34"));
             assertThat(source.read("s")).containsExactly(-1.5f);
             assertThat(source.read("h")).containsExactly(1, 0x1p-24f, Float.NEGATIVE_INFINITY);
@@ -179,9 +179,9 @@ class SafetensorsTest {
     void readsTheRealF16FileWithItsUnusedCounters() {
         try (WeightSource source = WeightFiles.open(Fixtures.shared("imagenet/resnet50-pqf-large.f16.safetensors"))) {
             assertThat(source.tensors()).hasSize(53 * 6 + 2);
-            assertThat(source.tensors().get("fc.weight"))
+            assertThat(source.tensor("fc.weight"))
                     .isEqualTo(new TensorInfo("fc.weight", ElementType.F16, Shape.of(1000, 2048)));
-            assertThat(source.tensors().get("bn1.num_batches_tracked").type()).isEqualTo(ElementType.I64);
+            assertThat(source.tensor("bn1.num_batches_tracked").type()).isEqualTo(ElementType.I64);
             assertThat(source.read("fc.bias")).hasSize(1000).doesNotContain(Float.NaN);
         }
     }

@@ -24,7 +24,7 @@ class SafetensorsWriterTest {
                 .build();
         SafetensorsWriter.write(file, source, type, Map.of());
         try (WeightSource written = WeightFiles.open(file)) {
-            assertThat(written.tensors().get("a").type()).isEqualTo(type);
+            assertThat(written.tensor("a").type()).isEqualTo(type);
             return written.read("a");
         }
     }

@@ -40,10 +40,10 @@ class TorchCheckpointTest {
                             "module.bn1.num_batches_tracked",
                             "module.empty");
             float[] conv = Fixtures.count(24);
-            assertThat(source.tensors().get("module.channels_last").shape()).isEqualTo(Shape.of(2, 3, 2, 2));
+            assertThat(source.tensor("module.channels_last").shape()).isEqualTo(Shape.of(2, 3, 2, 2));
             assertThat(source.read("module.conv1.weight")).isEqualTo(conv);
             assertThat(source.read("module.channels_last")).isEqualTo(conv);
-            assertThat(source.tensors().get("module.transposed").shape()).isEqualTo(Shape.of(3, 2));
+            assertThat(source.tensor("module.transposed").shape()).isEqualTo(Shape.of(3, 2));
             assertThat(source.read("module.transposed")).containsExactly(0, 3, 1, 4, 2, 5);
             assertThat(source.read("module.shared.first")).isEqualTo(Fixtures.count(8));
             assertThat(source.read("module.shared.rest"))
@@ -54,8 +54,7 @@ class TorchCheckpointTest {
             assertThat(source.read("module.bfloat")).isEqualTo(Fixtures.count(5));
             assertThat(source.read("module.parameter")).isEqualTo(Fixtures.count(4));
             assertThat(source.read("module.empty")).isEmpty();
-            assertThat(source.tensors().get("module.bn1.num_batches_tracked").type())
-                    .isEqualTo(ElementType.I64);
+            assertThat(source.tensor("module.bn1.num_batches_tracked").type()).isEqualTo(ElementType.I64);
             assertThatThrownBy(() -> source.read("module.double"))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("F64");
@@ -156,7 +155,7 @@ class TorchCheckpointTest {
                         .filter(other -> NameMapping.TORCH.map(other).equals(NameMapping.TORCH.map(info.name())))
                         .findFirst()
                         .orElseThrow();
-                assertThat(safetensors.tensors().get(name).shape()).isEqualTo(info.shape());
+                assertThat(safetensors.tensor(name).shape()).isEqualTo(info.shape());
                 assertThat(torch.read(info.name())).isEqualTo(safetensors.read(name));
             }
         }
@@ -166,7 +165,7 @@ class TorchCheckpointTest {
     void readsTheRealResNet18() {
         try (WeightSource source = WeightFiles.open(Fixtures.shared("imagenet/resnet18-pqf-small.legacy.pth"))) {
             assertThat(source.tensors()).hasSize(20 * 6 + 2);
-            assertThat(source.tensors().get("layer4.1.conv2.weight").shape()).isEqualTo(Shape.of(512, 512, 3, 3));
+            assertThat(source.tensor("layer4.1.conv2.weight").shape()).isEqualTo(Shape.of(512, 512, 3, 3));
             assertThat(source.read("bn1.running_mean")).containsOnly(0);
             assertThat(source.read("bn1.running_var")).containsOnly(1);
         }
