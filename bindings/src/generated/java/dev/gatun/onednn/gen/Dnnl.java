@@ -3651,67 +3651,6 @@ public class Dnnl extends Dnnl$shared {
         }
     }
 
-    private static class dnnl_memory_desc_clone {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dnnl.C_INT,
-            Dnnl.C_POINTER,
-            Dnnl.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_desc_clone");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_clone(dnnl_memory_desc_t *memory_desc, const_dnnl_memory_desc_t existing_memory_desc)
-     * }
-     */
-    public static FunctionDescriptor dnnl_memory_desc_clone$descriptor() {
-        return dnnl_memory_desc_clone.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_clone(dnnl_memory_desc_t *memory_desc, const_dnnl_memory_desc_t existing_memory_desc)
-     * }
-     */
-    public static MethodHandle dnnl_memory_desc_clone$handle() {
-        return dnnl_memory_desc_clone.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_clone(dnnl_memory_desc_t *memory_desc, const_dnnl_memory_desc_t existing_memory_desc)
-     * }
-     */
-    public static MemorySegment dnnl_memory_desc_clone$address() {
-        return dnnl_memory_desc_clone.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_desc_clone(dnnl_memory_desc_t *memory_desc, const_dnnl_memory_desc_t existing_memory_desc)
-     * }
-     */
-    public static int dnnl_memory_desc_clone(MemorySegment memory_desc, MemorySegment existing_memory_desc) {
-        var mh$ = dnnl_memory_desc_clone.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_desc_clone", memory_desc, existing_memory_desc);
-            }
-            return (int)mh$.invokeExact(memory_desc, existing_memory_desc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class dnnl_memory_desc_get_blob {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dnnl.C_INT,
@@ -4334,66 +4273,6 @@ public class Dnnl extends Dnnl$shared {
         }
     }
 
-    private static class dnnl_data_type_size {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dnnl.C_LONG_LONG,
-            Dnnl.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_data_type_size");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * size_t dnnl_data_type_size(dnnl_data_type_t data_type)
-     * }
-     */
-    public static FunctionDescriptor dnnl_data_type_size$descriptor() {
-        return dnnl_data_type_size.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * size_t dnnl_data_type_size(dnnl_data_type_t data_type)
-     * }
-     */
-    public static MethodHandle dnnl_data_type_size$handle() {
-        return dnnl_data_type_size.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * size_t dnnl_data_type_size(dnnl_data_type_t data_type)
-     * }
-     */
-    public static MemorySegment dnnl_data_type_size$address() {
-        return dnnl_data_type_size.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * size_t dnnl_data_type_size(dnnl_data_type_t data_type)
-     * }
-     */
-    public static long dnnl_data_type_size(int data_type) {
-        var mh$ = dnnl_data_type_size.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_data_type_size", data_type);
-            }
-            return (long)mh$.invokeExact(data_type);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class dnnl_memory_create {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dnnl.C_INT,
@@ -4457,14 +4336,14 @@ public class Dnnl extends Dnnl$shared {
         }
     }
 
-    private static class dnnl_memory_get_data_handle {
+    private static class dnnl_memory_get_memory_desc {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dnnl.C_INT,
             Dnnl.C_POINTER,
             Dnnl.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_get_data_handle");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_memory_get_memory_desc");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -4472,45 +4351,45 @@ public class Dnnl extends Dnnl$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_get_data_handle(const_dnnl_memory_t memory, void **handle)
+     * dnnl_status_t dnnl_memory_get_memory_desc(const_dnnl_memory_t memory, const_dnnl_memory_desc_t *memory_desc)
      * }
      */
-    public static FunctionDescriptor dnnl_memory_get_data_handle$descriptor() {
-        return dnnl_memory_get_data_handle.DESC;
+    public static FunctionDescriptor dnnl_memory_get_memory_desc$descriptor() {
+        return dnnl_memory_get_memory_desc.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_get_data_handle(const_dnnl_memory_t memory, void **handle)
+     * dnnl_status_t dnnl_memory_get_memory_desc(const_dnnl_memory_t memory, const_dnnl_memory_desc_t *memory_desc)
      * }
      */
-    public static MethodHandle dnnl_memory_get_data_handle$handle() {
-        return dnnl_memory_get_data_handle.HANDLE;
+    public static MethodHandle dnnl_memory_get_memory_desc$handle() {
+        return dnnl_memory_get_memory_desc.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_get_data_handle(const_dnnl_memory_t memory, void **handle)
+     * dnnl_status_t dnnl_memory_get_memory_desc(const_dnnl_memory_t memory, const_dnnl_memory_desc_t *memory_desc)
      * }
      */
-    public static MemorySegment dnnl_memory_get_data_handle$address() {
-        return dnnl_memory_get_data_handle.ADDR;
+    public static MemorySegment dnnl_memory_get_memory_desc$address() {
+        return dnnl_memory_get_memory_desc.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * dnnl_status_t dnnl_memory_get_data_handle(const_dnnl_memory_t memory, void **handle)
+     * dnnl_status_t dnnl_memory_get_memory_desc(const_dnnl_memory_t memory, const_dnnl_memory_desc_t *memory_desc)
      * }
      */
-    public static int dnnl_memory_get_data_handle(MemorySegment memory, MemorySegment handle) {
-        var mh$ = dnnl_memory_get_data_handle.HANDLE;
+    public static int dnnl_memory_get_memory_desc(MemorySegment memory, MemorySegment memory_desc) {
+        var mh$ = dnnl_memory_get_memory_desc.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("dnnl_memory_get_data_handle", memory, handle);
+                traceDowncall("dnnl_memory_get_memory_desc", memory, memory_desc);
             }
-            return (int)mh$.invokeExact(memory, handle);
+            return (int)mh$.invokeExact(memory, memory_desc);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
