@@ -21,7 +21,7 @@ class RoundingTest {
             BigDecimal toAbove = distance(value, above);
             int order = toBelow.compareTo(toAbove);
             boolean belowIsEven = (Float.floatToRawIntBits(below) & 0x10000) == 0;
-            float expected = order < 0 || order == 0 && belowIsEven ? below : above;
+            float expected = order < 0 || (order == 0 && belowIsEven) ? below : above;
             assertThat(Rounding.BF16.round(value)).isEqualTo(expected);
         }
     }
