@@ -9,4 +9,5 @@ module dev.gatun {
 
     exports dev.gatun.spec;
     exports dev.gatun.graph;
+    exports dev.gatun.onnx;
 }
