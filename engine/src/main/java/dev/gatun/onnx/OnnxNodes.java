@@ -1,6 +1,5 @@
 package dev.gatun.onnx;
 
-import dev.gatun.graph.Epilogue;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Kernel;
 import dev.gatun.graph.Node;
@@ -57,56 +56,51 @@ final class OnnxNodes {
     /** The convolution and what passes have fused into it, each by itself again; the last of them has the node's name. */
     private void fused(Node.Conv conv) {
         Node.BatchNorm norm = conv.norm();
-        Epilogue epilogue = conv.epilogue();
-        boolean more = norm != null || epilogue.residual() != null || epilogue.relu();
-        String value = conv(conv, more ? conv.name() + "/conv" : conv.name());
+        String residual = conv.epilogue().residual();
+        boolean relu = conv.epilogue().relu();
+        String preactivation = relu ? conv.name() + "/preactivation" : conv.name();
+        String branch = residual != null ? conv.name() + "/branch" : preactivation;
+        conv(conv, norm != null ? conv.name() + "/conv" : branch);
         if (norm != null) {
-            more = epilogue.residual() != null || epilogue.relu();
-            value = batchNorm(norm, value, more ? conv.name() + "/norm" : conv.name());
+            batchNorm(norm, conv.name() + "/conv", branch);
         }
-        if (epilogue.residual() != null) {
-            List<String> operands = List.of(value, epilogue.residual());
-            value = operation("Add", epilogue.relu() ? conv.name() + "/add" : conv.name(), operands);
+        if (residual != null) {
+            operation("Add", preactivation, List.of(branch, residual));
         }
-        if (epilogue.relu()) {
-            operation("Relu", conv.name(), List.of(value));
+        if (relu) {
+            operation("Relu", conv.name(), List.of(preactivation));
         }
     }
 
-    private String conv(Node.Conv conv, String output) {
-        return switch (conv.kernel()) {
+    private void conv(Node.Conv conv, String output) {
+        Window window = conv.window();
+        switch (conv.kernel()) {
             case Kernel.Stored(String weight) -> {
                 List<String> inputs = new ArrayList<>(List.of(conv.src(), weight));
                 if (conv.bias() != null) {
                     inputs.add(conv.bias());
                 }
-                yield operation(
-                        "Conv",
-                        output,
-                        inputs,
-                        attributes -> window(attributes.set("group", conv.groups()), conv.window()));
+                operation("Conv", output, inputs, attributes -> window(attributes.set("group", conv.groups()), window));
             }
             case Kernel.ChannelEmbedding(int front) -> {
-                Window window = conv.window();
-                boolean plain = window.equals(
-                        new Window(1, 1, window.strideH(), window.strideW(), 0, 0, 0, 0, window.dilation()));
-                if (!plain || conv.groups() != 1 || conv.bias() != null) {
-                    throw new IllegalArgumentException(conv.name()
-                            + ": a channel embedding must be a 1x1 convolution without padding, groups or bias to be"
-                            + " written as ONNX, found " + conv);
+                Window strided = new Window(1, 1, window.strideH(), window.strideW(), 0, 0, 0, 0, window.dilation());
+                if (!window.equals(strided) || conv.groups() != 1 || conv.bias() != null) {
+                    throw new IllegalArgumentException("a channel embedding must be a 1x1 convolution without padding,"
+                            + " groups and bias to be written as ONNX, found " + conv);
                 }
                 int back = conv.oc() - conv.ic() - front;
-                yield zeroPad(output, conv.src(), window.strideH(), window.strideW(), front, back);
+                zeroPad(output, conv.src(), window.strideH(), window.strideW(), front, back);
             }
-        };
+        }
     }
 
-    private String batchNorm(Node.BatchNorm norm, String src, String output) {
+    private void batchNorm(Node.BatchNorm norm, String src, String output) {
         String prefix = norm.name();
-        List<String> inputs =
-                List.of(src, prefix + ".weight", prefix + ".bias", prefix + ".running_mean", prefix + ".running_var");
-        return operation(
-                "BatchNormalization", output, inputs, attributes -> attributes.set("epsilon", (float) norm.epsilon()));
+        operation(
+                "BatchNormalization",
+                output,
+                List.of(src, prefix + ".weight", prefix + ".bias", prefix + ".running_mean", prefix + ".running_var"),
+                attributes -> attributes.set("epsilon", (float) norm.epsilon()));
     }
 
     private void innerProduct(Node.InnerProduct product) {
@@ -121,14 +115,14 @@ final class OnnxNodes {
     }
 
     /** Slices and pads, which is what option A says, and not the convolution that the engine makes of it. */
-    private String zeroPad(String output, String src, int strideH, int strideW, int front, int back) {
+    private void zeroPad(String output, String src, int strideH, int strideW, int front, int back) {
         String starts = constant(output + "/starts", 0, 0);
         String ends = constant(output + "/ends", Long.MAX_VALUE, Long.MAX_VALUE);
         String axes = constant(output + "/axes", 2, 3);
         String steps = constant(output + "/steps", strideH, strideW);
         String sliced = operation("Slice", output + "/slice", List.of(src, starts, ends, axes, steps));
         String pads = constant(output + "/pads", 0, front, 0, 0, 0, back, 0, 0);
-        return operation("Pad", output, List.of(sliced, pads));
+        operation("Pad", output, List.of(sliced, pads));
     }
 
     private static void window(Onnx.Attributes attributes, Window window) {

@@ -31,7 +31,8 @@ class OnnxAgreementTest {
     }
 
     static Stream<ResNetSpec> variants() {
-        return Variants.all().values().stream();
+        // 1202 layers take ONNX Runtime as long as all others together, and are the blocks of 110 again.
+        return Variants.all().values().stream().filter(spec -> !spec.name().equals("resnet1202-cifar10"));
     }
 
     @ParameterizedTest(name = "{0}")
