@@ -204,6 +204,25 @@ class OnnxWriterTest {
                 .hasMessage("two values of the ONNX model would be named a.weight");
     }
 
+    @Test
+    void rejectsChannelEmbeddingsThatNoPassMakes() {
+        Node.Conv padded = new Node.Conv(
+                "a",
+                "input",
+                3,
+                5,
+                1,
+                Window.square(1, 2, 1),
+                new Kernel.ChannelEmbedding(1),
+                null,
+                null,
+                Epilogue.NONE);
+        Graph graph = new Graph(List.of(new Node.Input("input", 3), padded), List.of("a"));
+        assertThatThrownBy(() -> OnnxWriter.toBytes(graph, "padded", VALUES))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("a channel embedding must be a 1x1 convolution without padding");
+    }
+
     private List<Path> entries() throws IOException {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.toList();
