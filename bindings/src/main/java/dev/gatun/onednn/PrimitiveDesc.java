@@ -82,7 +82,8 @@ public final class PrimitiveDesc extends Handle {
                         Native.dims(arena, padL),
                         Native.dims(arena, padR),
                         attr.pointer()),
-                () -> "src " + src + " weights " + weights + " bias " + bias + " dst " + dst + " " + window,
+                () -> "src " + src + " weights " + weights + " bias " + Native.describe(bias) + " dst " + dst + " "
+                        + window,
                 attr);
     }
 
@@ -119,7 +120,7 @@ public final class PrimitiveDesc extends Handle {
                         Native.pointerOrNull(bias),
                         dst.pointer(),
                         attr.pointer()),
-                () -> "src " + src + " weights " + weights + " bias " + bias + " dst " + dst,
+                () -> "src " + src + " weights " + weights + " bias " + Native.describe(bias) + " dst " + dst,
                 attr);
     }
 
@@ -148,7 +149,7 @@ public final class PrimitiveDesc extends Handle {
                         Native.pointerOrNull(bias),
                         dst.pointer(),
                         attr.pointer()),
-                () -> "src " + src + " weights " + weights + " bias " + bias + " dst " + dst,
+                () -> "src " + src + " weights " + weights + " bias " + Native.describe(bias) + " dst " + dst,
                 attr);
     }
 
@@ -307,7 +308,7 @@ public final class PrimitiveDesc extends Handle {
                         arena.allocateFrom(ValueLayout.JAVA_FLOAT, scales),
                         Native.pointers(arena, List.of(srcs)),
                         attr.pointer()),
-                () -> "srcs " + List.of(srcs) + " dst " + dst,
+                () -> "srcs " + List.of(srcs) + " dst " + Native.describe(dst),
                 attr);
     }
 
@@ -457,7 +458,7 @@ public final class PrimitiveDesc extends Handle {
                         axis,
                         Native.pointers(arena, List.of(srcs)),
                         attr.pointer()),
-                () -> "srcs " + List.of(srcs) + " dst " + dst + " axis " + axis,
+                () -> "srcs " + List.of(srcs) + " dst " + Native.describe(dst) + " axis " + axis,
                 attr);
     }
 
