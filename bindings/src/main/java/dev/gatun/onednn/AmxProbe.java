@@ -64,8 +64,8 @@ public final class AmxProbe {
     }
 
     static List<String> command(Path java) {
-        List<String> command = new ArrayList<>(List.of(
-                java.toString(), "-Xmx64m", "-XX:-CreateCoredumpOnCrash", "-XX:+SuppressFatalErrorMessage"));
+        List<String> command = new ArrayList<>(
+                List.of(java.toString(), "-Xmx64m", "-XX:-CreateCoredumpOnCrash", "-XX:+SuppressFatalErrorMessage"));
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("gatun."))
                 .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));

@@ -95,7 +95,7 @@ public final class Memory extends Handle {
     /** {@return the descriptor, borrowed from this memory} */
     public MemoryDesc desc() {
         MemorySegment pointer = pointer();
-        if (desc == null) {
+        if (desc == null || !desc.isOpen()) {
             desc = new MemoryDesc(
                     Native.create(
                             "dnnl_memory_get_memory_desc",

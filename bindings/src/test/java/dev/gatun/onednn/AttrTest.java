@@ -166,9 +166,7 @@ class AttrTest {
                     bench.desc(DataType.F32, FormatTag.ANY, c.weights()),
                     null,
                     bench.desc(DataType.F32, FormatTag.ANY, c.dst()),
-                    bench.attr(Attr.builder()
-                            .fpmath(FpmathMode.BF16, false)
-                            .deterministic(true))));
+                    bench.attr(Attr.builder().fpmath(FpmathMode.BF16, false).deterministic(true))));
             // small whole numbers are exact in bf16
             assertThat(bench.run(desc, Map.of(Arg.SRC, src, Arg.WEIGHTS, weights)))
                     .containsExactly(Reference.convolution(c, src, weights, new double[0]));

@@ -68,6 +68,32 @@ class HandleTest {
     }
 
     @Test
+    void theLastImplementationStays() {
+        try (Bench bench = new Bench()) {
+            PrimitiveDesc desc = convolution(bench);
+            String implementation = desc.implInfo();
+            while (desc.nextImpl()) {
+                implementation = desc.implInfo();
+            }
+            assertThat(desc.nextImpl()).isFalse();
+            assertThat(desc.implInfo()).isEqualTo(implementation);
+            assertThat(desc.src().size()).isPositive();
+        }
+    }
+
+    @Test
+    void aClosedViewIsReplaced() {
+        try (Bench bench = new Bench()) {
+            PrimitiveDesc desc = convolution(bench);
+            desc.src().close();
+            assertThat(desc.src().isOpen()).isTrue();
+            Memory memory = bench.tensor(desc.src());
+            memory.desc().close();
+            assertThat(memory.desc().sameAs(desc.src())).isTrue();
+        }
+    }
+
+    @Test
     void absentTensorsAreEmptyDescriptors() {
         try (Bench bench = new Bench()) {
             PrimitiveDesc desc = convolution(bench);

@@ -8,7 +8,13 @@ final class IsaMain {
         int implementations = 0;
         for (ConvolutionCase c : ConvolutionCase.all()) {
             implementations += ConvolutionTest.matchesExactly(c, FormatTag.ANY);
+            AttrTest attributes = new AttrTest();
+            attributes.residualBlockEqualsReference(c);
+            attributes.int8ConvolutionWithScalesEqualsReference(c);
         }
+        new MatrixTest().matmulEqualsReferenceInEveryImplementation(3, 17, 5);
+        new MatrixTest().innerProductEqualsReferenceInEveryImplementation(1, 512, 1000);
+        new PoolingTest().equalsReferenceInEveryImplementationAndLayout(Algorithm.POOLING_MAX);
         System.out.println("ISA " + OneDnn.effectiveIsa() + ", " + implementations + " implementations");
     }
 }

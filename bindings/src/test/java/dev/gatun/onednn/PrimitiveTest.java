@@ -3,6 +3,7 @@ package dev.gatun.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.foreign.MemorySegment;
@@ -102,6 +103,26 @@ class PrimitiveTest {
             for (Future<Boolean> result : same) {
                 assertThat(result.get()).isTrue();
             }
+        }
+    }
+
+    @Test
+    void aLargerTeamThanPlannedIsRefused() throws Exception {
+        try (Bench bench = new Bench();
+                ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            PrimitiveDesc desc = convolution(bench, CASE);
+            Primitive primitive = bench.stack.push(desc.create());
+            ExecArgs args = bench.stack.push(
+                    inputs(bench, desc).add(Arg.DST, bench.tensor(desc.dst())).build());
+            int team = OneDnn.maxThreads();
+            thread.submit(() -> {
+                        OneDnn.setThreads(team + 1);
+                        assertThatIllegalStateException()
+                                .isThrownBy(() -> primitive.execute(bench.stream, args))
+                                .withMessageContaining("this thread has a team of " + (team + 1));
+                    })
+                    .get();
+            primitive.execute(bench.stream, args);
         }
     }
 
