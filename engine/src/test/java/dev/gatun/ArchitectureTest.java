@@ -50,7 +50,7 @@ class ArchitectureTest {
                 .whereLayer("image")
                 .mayOnlyAccessLayers("spec")
                 .whereLayer("weights")
-                .mayOnlyAccessLayers("spec", "natives")
+                .mayOnlyAccessLayers("spec", "image")
                 .whereLayer("onnx")
                 .mayOnlyAccessLayers("spec", "graph")
                 .whereLayer("plan")
