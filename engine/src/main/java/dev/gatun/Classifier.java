@@ -5,7 +5,7 @@ import dev.gatun.image.Preprocessing;
 import dev.gatun.image.Preprocessor;
 import dev.gatun.image.RgbImage;
 import dev.gatun.onednn.NativeStack;
-import dev.gatun.spec.Shape;
+import dev.gatun.spec.InputFormat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,13 +14,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Images in, predictions out: decodes, prepares, runs and ranks, one image after the other. Owns its session and buffers. One
- * thread at a time.
+ * Images in, predictions out: decodes, prepares, runs and ranks, one image after the other. Owns its session and
+ * buffers. Threads that share one wait for each other.
  */
 public final class Classifier implements AutoCloseable {
     private final Labels labels;
     private final Preprocessor preprocessor;
-    private final CompileOptions options;
+    private final InputFormat format;
     private final NativeStack owned;
     private final Session session;
     private final MemorySegment src;
@@ -28,31 +28,28 @@ public final class Classifier implements AutoCloseable {
     private final float[] logits;
 
     /**
-     * Compiles {@code model} for single images.
+     * Compiles {@code model} for single images of the size that its preprocessing crops to.
      *
-     * @param options its batch has to be 1, its size what the model's preprocessing crops to, and its results logits
-     * @throws IllegalArgumentException if they are not
+     * @param options precision, threads and layout of the images; batch, size and softmax are set here
+     * @throws IllegalArgumentException if the model's preprocessing has no crop
      */
     public Classifier(Model model, CompileOptions options) {
         Preprocessing preprocessing = model.preprocessing();
+        if (preprocessing.cropHeight() == 0) {
+            throw new IllegalArgumentException(model + " leaves images at their own size, expected a crop");
+        }
         this.labels = model.labels();
         this.preprocessor = new Preprocessor(preprocessing);
-        this.options = options;
+        this.format = options.input();
+        CompileOptions single = options.withBatch(1)
+                .withSize(preprocessing.cropHeight(), preprocessing.cropWidth())
+                .withSoftmax(false);
         try (NativeStack rollback = new NativeStack()) {
-            CompiledModel compiled = rollback.push(model.compile(options));
-            Shape shape = compiled.srcShape();
-            if (shape.dim(0) != 1
-                    || options.softmax()
-                    || shape.dim(2) != preprocessing.cropHeight()
-                    || shape.dim(3) != preprocessing.cropWidth()) {
-                throw new IllegalArgumentException("options ask for images " + shape
-                        + (options.softmax() ? " and probabilities" : "") + ", expected logits of one image of "
-                        + preprocessing.cropHeight() + "x" + preprocessing.cropWidth());
-            }
-            this.session = rollback.push(compiled.newSession());
+            CompiledModel compiled = rollback.push(model.compile(single));
             Arena arena = rollback.push(Arena.ofShared());
-            this.src = arena.allocate(compiled.srcBytes(), Float.BYTES);
-            this.dst = arena.allocate(compiled.dstBytes(), Float.BYTES);
+            this.src = compiled.allocateSrc(arena);
+            this.dst = compiled.allocateDst(arena);
+            this.session = rollback.push(compiled.newSession());
             this.logits = new float[model.spec().head().classes()];
             this.owned = rollback.detach();
         }
@@ -70,8 +67,8 @@ public final class Classifier implements AutoCloseable {
     }
 
     /** Names what is in an image. */
-    public List<Prediction> classify(RgbImage image, int count) {
-        preprocessor.apply(image, options.input(), src, 0);
+    public synchronized List<Prediction> classify(RgbImage image, int count) {
+        preprocessor.apply(image, format, src, 0);
         session.run(src, dst);
         MemorySegment.copy(dst, ValueLayout.JAVA_FLOAT, 0, logits, 0, logits.length);
         return Prediction.top(logits, labels, count);
@@ -79,7 +76,7 @@ public final class Classifier implements AutoCloseable {
 
     /** Frees session and buffers. May be called again. */
     @Override
-    public void close() {
+    public synchronized void close() {
         owned.close();
     }
 }

@@ -15,7 +15,7 @@ import dev.gatun.spec.Precision;
  * @param width of an image in pixels, at least 32; 0 for what the network was designed for
  * @param input layout and type of the images
  * @param softmax whether results are probabilities rather than logits
- * @param threads OpenMP threads of a run, at least 1
+ * @param threads OpenMP threads of a run, from 1 to the number of CPUs
  */
 public record CompileOptions(
         Precision precision,
@@ -34,8 +34,10 @@ public record CompileOptions(
         }
         checkSide("height", height);
         checkSide("width", width);
-        if (threads < 1) {
-            throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
+        int cpus = Machine.current().logicalCpus();
+        if (threads < 1 || threads > cpus) {
+            throw new IllegalArgumentException("threads is " + threads + ", expected 1 to " + cpus
+                    + ", which is as many CPUs as this machine has");
         }
     }
 

@@ -3,6 +3,8 @@ package dev.gatun;
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
 import dev.gatun.spec.Shape;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,6 +13,9 @@ import java.util.Locale;
  * sessions on any threads. Owns its native memory; what sessions still use is freed when the last of them closes.
  */
 public final class CompiledModel implements AutoCloseable {
+    /** A cache line. */
+    private static final long ALIGNMENT = 64;
+
     private final String name;
     private final Plan plan;
     private final Shape srcShape;
@@ -56,6 +61,16 @@ public final class CompiledModel implements AutoCloseable {
     /** Bytes of the results of a run. */
     public long dstBytes() {
         return plan.dstBytes();
+    }
+
+    /** Memory for the images of a run, zeroed, that lives as long as {@code arena}. */
+    public MemorySegment allocateSrc(Arena arena) {
+        return arena.allocate(srcBytes(), ALIGNMENT);
+    }
+
+    /** Memory for the results of a run, zeroed, that lives as long as {@code arena}. */
+    public MemorySegment allocateDst(Arena arena) {
+        return arena.allocate(dstBytes(), ALIGNMENT);
     }
 
     /** Name and implementation of every step of a run. */

@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Model model = ResNet.named("resnet50").weights(Path.of("resnet50.safetensors"));
- * try (CompiledModel compiled = model.compile(CompileOptions.defaults());
+ * try (Arena arena = Arena.ofConfined();
+ *         CompiledModel compiled = model.compile(CompileOptions.defaults());
  *         Session session = compiled.newSession()) {
+ *     MemorySegment src = compiled.allocateSrc(arena);
+ *     MemorySegment dst = compiled.allocateDst(arena);
  *     session.run(src, dst);
  * }
  * }</pre>

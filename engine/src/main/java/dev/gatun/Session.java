@@ -35,6 +35,9 @@ public final class Session implements AutoCloseable {
     /**
      * Runs the model once. Neither copies nor allocates: reads {@code src} and writes {@code dst} where they are.
      *
+     * <p>oneDNN works on the addresses of the segments. Closing their arena in another thread before this returns takes the memory away
+     * under it, which can end the process; no check can see that coming.
+     *
      * @param src images in the compiled shape and format; native, at least {@link CompiledModel#srcBytes()} long, aligned to its
      *     elements, alive until this returns
      * @param dst results as f32, [batch, classes]; native, writable, at least {@link CompiledModel#dstBytes()} long, aligned to 4
@@ -107,11 +110,13 @@ public final class Session implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (state.get() == State.CLOSED) {
+        State before = state.compareAndExchange(State.IDLE, State.CLOSED);
+        if (before == State.CLOSED) {
             return;
         }
-        enter();
-        state.set(State.CLOSED);
+        if (before == State.RUNNING) {
+            throw new IllegalStateException("another thread is in the session, which cannot be closed meanwhile");
+        }
         try {
             execution.close();
         } finally {

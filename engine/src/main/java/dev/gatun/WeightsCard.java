@@ -22,7 +22,7 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
             List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"));
 
     static WeightsCard of(ResNetSpec spec, WeightSource source) {
-        return new WeightsCard(preprocessing(spec, source), labels(spec, source.metadata()));
+        return new WeightsCard(preprocessing(spec, source), labels(spec, source));
     }
 
     private static Preprocessing preprocessing(ResNetSpec spec, WeightSource source) {
@@ -30,22 +30,22 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
         // Checkpoints without metadata are torch's, and those were trained with ImageNet's statistics, the CIFAR ones
         // too.
         Normalization normalization = Normalization.IMAGENET;
-        if (metadata.containsKey("mean") && metadata.containsKey("std")) {
+        if (metadata.containsKey("mean") || metadata.containsKey("std")) {
             normalization = Normalization.rgb(floats(source, "mean"), floats(source, "std"));
         }
-        return spec.input().equals(InputSpec.CIFAR)
-                ? Preprocessing.cifar(normalization)
-                : Preprocessing.square(
-                        Preprocessing.IMAGENET.resizeShorterSide(),
-                        spec.input().size(),
-                        Preprocessing.IMAGENET.interpolation(),
-                        normalization);
+        if (spec.input().equals(InputSpec.CIFAR)) {
+            return Preprocessing.cifar(normalization);
+        }
+        Preprocessing published = Preprocessing.IMAGENET;
+        int size = spec.input().size();
+        int resize = Math.round((float) size * published.resizeShorterSide() / published.cropHeight());
+        return Preprocessing.square(resize, size, published.interpolation(), normalization);
     }
 
     private static List<Float> floats(WeightSource source, String key) {
         String text = source.metadata().getOrDefault(key, "");
         try {
-            return Arrays.stream(text.split(","))
+            return Arrays.stream(text.split(",", -1))
                     .map(String::strip)
                     .map(Float::valueOf)
                     .toList();
@@ -55,11 +55,17 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
         }
     }
 
-    private static Labels labels(ResNetSpec spec, Map<String, String> metadata) {
+    private static Labels labels(ResNetSpec spec, WeightSource source) {
         int classes = spec.head().classes();
-        String named = metadata.get("classes");
-        if (named != null && named.split(",").length == classes) {
-            return new Labels(Arrays.stream(named.split(",")).map(String::strip).toList());
+        String named = source.metadata().get("classes");
+        if (named != null) {
+            Labels labels = new Labels(
+                    Arrays.stream(named.split(",", -1)).map(String::strip).toList());
+            if (labels.size() != classes) {
+                throw new IllegalArgumentException(
+                        source.origin() + ": metadata 'classes' names " + labels.size() + ", expected " + classes);
+            }
+            return labels;
         }
         if (spec.input().equals(InputSpec.CIFAR) && classes == CIFAR10.size()) {
             return CIFAR10;

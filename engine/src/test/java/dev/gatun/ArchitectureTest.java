@@ -50,7 +50,7 @@ class ArchitectureTest {
                 .whereLayer("image")
                 .mayOnlyAccessLayers("spec")
                 .whereLayer("weights")
-                .mayOnlyAccessLayers("spec", "image")
+                .mayOnlyAccessLayers("spec", "image", "natives")
                 .whereLayer("onnx")
                 .mayOnlyAccessLayers("spec", "graph")
                 .whereLayer("plan")

@@ -79,8 +79,6 @@ public final class AmxProbe {
             command.addAll(List.of(
                     "--module-path",
                     modulePath,
-                    "--add-modules",
-                    "ALL-MODULE-PATH",
                     "--enable-native-access=dev.gatun.natives,dev.gatun.onednn",
                     "--module",
                     module.getName() + "/" + AmxProbeChild.class.getName()));

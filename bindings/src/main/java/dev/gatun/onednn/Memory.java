@@ -70,7 +70,7 @@ public final class Memory extends Handle {
      *
      * @param address where at least {@link #size} bytes are, readable and, if anything writes this memory, writable
      */
-    public void setAddress(long address) {
+    void setAddress(long address) {
         setDataHandle(pointer(), MemorySegment.ofAddress(address));
     }
 
@@ -82,7 +82,7 @@ public final class Memory extends Handle {
         this.data = data;
     }
 
-    /** {@return the data this memory points at; of no length after {@link #setAddress}} */
+    /** {@return the data this memory points at} */
     public MemorySegment data() {
         return data;
     }

@@ -76,26 +76,27 @@ public final class NativeStack implements AutoCloseable {
             mine = resources;
             resources = new ArrayDeque<>();
         }
-        RuntimeException failure = closeAll(mine, null);
+        Throwable failure = closeAll(mine, null);
+        if (failure instanceof Error error) {
+            throw error;
+        }
         if (failure != null) {
-            throw failure;
+            throw failure instanceof RuntimeException unchecked
+                    ? unchecked
+                    : new IllegalStateException("could not close a resource", failure);
         }
     }
 
-    private static @Nullable RuntimeException closeAll(
-            Deque<AutoCloseable> resources, @Nullable RuntimeException failure) {
-        RuntimeException first = failure;
+    private static @Nullable Throwable closeAll(Deque<AutoCloseable> resources, @Nullable Throwable failure) {
+        Throwable first = failure;
         while (!resources.isEmpty()) {
             try {
                 resources.pop().close();
-            } catch (Exception e) {
-                RuntimeException unchecked = e instanceof RuntimeException r
-                        ? r
-                        : new IllegalStateException("could not close a resource", e);
+            } catch (Throwable e) {
                 if (first == null) {
-                    first = unchecked;
+                    first = e;
                 } else {
-                    first.addSuppressed(unchecked);
+                    first.addSuppressed(e);
                 }
             }
         }

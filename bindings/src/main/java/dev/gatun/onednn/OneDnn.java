@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * is found and loaded by the first call into this package; {@link #load} does it at a chosen time. Thread-safe.
  */
 public final class OneDnn {
+    /** Largest OpenMP team: libgomp ends the process if it cannot start the threads it was asked for. */
+    public static final int MAX_THREADS = 1024;
+
     private static volatile @Nullable NativeLibrary library;
 
     private OneDnn() {}
@@ -131,6 +134,9 @@ public final class OneDnn {
     public static void setThreads(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, not " + threads);
+        }
+        if (threads > MAX_THREADS) {
+            throw new IllegalArgumentException("threads must be at most " + MAX_THREADS + ", not " + threads);
         }
         CpuRuntime runtime = load().cpuRuntime();
         if (runtime != CpuRuntime.OPENMP) {

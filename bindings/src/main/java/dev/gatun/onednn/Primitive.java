@@ -26,8 +26,11 @@ public final class Primitive extends Handle {
      *
      * @param desc the descriptor; not needed afterwards
      * @return the primitive, owned by the caller
+     * @throws IllegalStateException when this thread has another OpenMP team size than the one that created the descriptor
      */
     public static Primitive of(PrimitiveDesc desc) {
+        // oneDNN's cache would hand the code of one team size, and its smaller scratchpad, to another.
+        checkTeam(desc.threads(), desc);
         MemorySegment pointer = Native.create(
                 "dnnl_primitive_create",
                 (out, arena) -> Dnnl.dnnl_primitive_create(out, desc.pointer()),
@@ -49,11 +52,8 @@ public final class Primitive extends Handle {
     public void execute(Stream stream, ExecArgs args) {
         MemorySegment primitive = pointer();
         MemorySegment array = args.pointer();
-        if (args.checkedFor() != this) {
-            checkTeam();
-            ArgCheck.check(this, quantizations, args.memories());
-            args.checkedFor(this);
-        }
+        checkTeam(threads, this);
+        check(args);
         int status;
         try {
             status = Dnnl.dnnl_primitive_execute(primitive, stream.pointer(), args.size(), array);
@@ -66,12 +66,26 @@ public final class Primitive extends Handle {
         }
     }
 
+    /**
+     * Checks arguments against this primitive, as the first execution with them otherwise does.
+     *
+     * @param args the arguments
+     * @throws IllegalArgumentException when an argument is missing, unexpected, or not of the descriptor this primitive
+     *     was created for
+     */
+    public void check(ExecArgs args) {
+        if (args.checkedFor() != this) {
+            ArgCheck.check(this, quantizations, args.memories());
+            args.checkedFor(this);
+        }
+    }
+
     /* oneDNN gives no guarantee when creation and execution differ in it: uxlfoundation/oneDNN issue 1201. */
-    private void checkTeam() {
+    private static void checkTeam(int threads, Object planned) {
         int team = OneDnn.maxThreads();
         if (team != threads) {
             throw new IllegalStateException("planned for a team of " + threads + " OpenMP threads, but this thread has "
-                    + team + ": call OneDnn.setThreads(" + threads + ") in it: " + this);
+                    + team + ": call OneDnn.setThreads(" + threads + ") in it: " + planned);
         }
     }
 

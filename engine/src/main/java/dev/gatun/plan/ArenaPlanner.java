@@ -24,7 +24,7 @@ final class ArenaPlanner {
             long offset = 0;
             for (Buffer other : placed) {
                 if (other.livesWith(buffer)) {
-                    if (offset + buffer.bytes() <= other.offset()) {
+                    if (Math.addExact(offset, buffer.bytes()) <= other.offset()) {
                         break;
                     }
                     offset = Math.max(offset, align(other.offset() + other.bytes()));

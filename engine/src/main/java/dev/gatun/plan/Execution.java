@@ -43,7 +43,8 @@ public final class Execution implements AutoCloseable {
             this.scratchpad = allocate(arena, plan.scratchpadBytes());
             this.stream = rollback.push(Stream.of(plan.engine()));
             // Stands in for the caller's segments until the first run.
-            MemorySegment unset = allocate(arena, Math.max(plan.srcBytes(), plan.dstBytes()));
+            long callers = Math.max(plan.srcBytes(), plan.dstBytes());
+            MemorySegment unset = activations.byteSize() >= callers ? activations : allocate(arena, callers);
             this.actions = plan.steps().stream()
                     .map(step -> bind(step, unset, rollback))
                     .toArray(Action[]::new);
@@ -64,7 +65,16 @@ public final class Execution implements AutoCloseable {
      * @param dst results, native, {@link Plan#dstBytes()} long, alive until this returns
      */
     public void run(MemorySegment src, MemorySegment dst) {
+        int callersThreads = OneDnn.maxThreads();
         OneDnn.setThreads(threads);
+        try {
+            execute(src, dst);
+        } finally {
+            OneDnn.setThreads(callersThreads);
+        }
+    }
+
+    private void execute(MemorySegment src, MemorySegment dst) {
         for (Memory memory : srcBound) {
             memory.setData(src);
         }
@@ -112,17 +122,13 @@ public final class Execution implements AutoCloseable {
         }
         ExecArgs args = owner.push(builder.build());
         Primitive primitive = execute.primitive();
+        primitive.check(args);
         Stream in = stream;
         return _ -> primitive.execute(in, args);
     }
 
     private MemorySegment slice(Buffer buffer) {
         return activations.asSlice(buffer.offset(), buffer.bytes());
-    }
-
-    /** Bytes of native memory that this execution owns. */
-    public long bytes() {
-        return activations.byteSize() + scratchpad.byteSize();
     }
 
     /** Frees its memory. May be called again. */

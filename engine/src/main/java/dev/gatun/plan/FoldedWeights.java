@@ -4,7 +4,7 @@ import dev.gatun.graph.Kernel;
 import dev.gatun.graph.Node;
 import java.util.function.Function;
 
-/** Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded once. */
+/** Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded to f32. */
 final class FoldedWeights {
     private final float[] weights;
     private final float[] bias;
@@ -44,6 +44,10 @@ final class FoldedWeights {
             float[] variance = values.apply(norm.name() + ".running_var");
             for (int c = 0; c < conv.oc(); c++) {
                 double scale = gamma[c] / Math.sqrt(variance[c] + norm.epsilon());
+                if (!Double.isFinite(scale)) {
+                    throw new IllegalArgumentException(norm.name() + ": channel " + c + " has weight " + gamma[c]
+                            + " and running_var " + variance[c] + ", which normalise to " + scale);
+                }
                 for (int i = c * perChannel; i < (c + 1) * perChannel; i++) {
                     weights[i] = (float) (weights[i] * scale);
                 }

@@ -2,6 +2,7 @@ package dev.gatun.plan;
 
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Passes;
+import dev.gatun.onednn.AmxGuard;
 import dev.gatun.onednn.DataType;
 import dev.gatun.onednn.Engine;
 import dev.gatun.onednn.NativeStack;
@@ -38,12 +39,20 @@ public final class Plan implements AutoCloseable {
      * @param graph as built or fused; fused again does no harm
      * @param parameters row-major values by the names of {@link Graph#parameters()}
      * @throws IllegalArgumentException if the graph cannot take such images
+     * @throws IllegalStateException if the calling thread is virtual
      * @throws UnsupportedPrecisionException if the CPU is not fast in the precision and it is not to be emulated
      */
     public static Plan of(Graph graph, Function<String, float[]> parameters, PlanRequest request) {
         if (graph.outputs().size() != 1) {
             throw new IllegalArgumentException("the graph puts out " + graph.outputs() + ", expected one output");
         }
+        if (graph.outputs().contains(graph.input().name())) {
+            throw new IllegalArgumentException("the graph puts out its input, expected something to compute");
+        }
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("a model is compiled on platform threads only: hand it to one");
+        }
+        AmxGuard.apply();
         Arithmetic arithmetic = arithmetic(request);
         int callersThreads = OneDnn.maxThreads();
         // Primitives are made for the team size of the thread that makes them.
@@ -55,15 +64,14 @@ public final class Plan implements AutoCloseable {
             PlanBuilder builder = new PlanBuilder(engine, rollback, packer, arithmetic.rounding());
             Planner planner = new Planner(Passes.fuse(graph), parameters, request, arithmetic.type(), builder);
             planner.run();
-            return new Plan(request, rollback.detach(), builder, planner, graph);
+            return new Plan(request, rollback, builder, planner, graph);
         } finally {
             OneDnn.setThreads(callersThreads);
         }
     }
 
-    private Plan(PlanRequest request, NativeStack handles, PlanBuilder builder, Planner planner, Graph graph) {
+    private Plan(PlanRequest request, NativeStack rollback, PlanBuilder builder, Planner planner, Graph graph) {
         this.request = request;
-        this.handles = handles;
         this.engine = builder.engine();
         this.steps = List.copyOf(builder.steps());
         this.dstShape = planner.dstShape();
@@ -76,6 +84,7 @@ public final class Plan implements AutoCloseable {
         this.arenaBytes = builder.placeBuffers();
         this.scratchpadBytes = builder.scratchpadBytes();
         this.weightBytes = builder.packer().bytes();
+        this.handles = rollback.detach();
     }
 
     private static Arithmetic arithmetic(PlanRequest request) {

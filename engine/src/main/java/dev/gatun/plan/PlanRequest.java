@@ -2,20 +2,21 @@ package dev.gatun.plan;
 
 import dev.gatun.image.Normalization;
 import dev.gatun.spec.InputFormat;
+import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.Precision;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a graph is planned for.
  *
- * @param batch images a run takes
- * @param height of an image in pixels
- * @param width of an image in pixels
+ * @param batch images a run takes, at least 1
+ * @param height of an image in pixels, at least 32
+ * @param width of an image in pixels, at least 32
  * @param input layout and type of the images
  * @param precision of activations and weights
  * @param emulate whether a precision that the CPU is not fast in is computed all the same
  * @param threads OpenMP threads of a run
- * @param normalization of pixels; needed where the input is such, else not used
+ * @param normalization of pixels, which come in the order of its channels; needed where the input is such, else not used
  */
 public record PlanRequest(
         long batch,
@@ -25,4 +26,19 @@ public record PlanRequest(
         Precision precision,
         boolean emulate,
         int threads,
-        @Nullable Normalization normalization) {}
+        @Nullable Normalization normalization) {
+
+    /** Checks the numbers. */
+    public PlanRequest {
+        if (batch < 1) {
+            throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
+        }
+        if (height < InputSpec.MIN_SIZE || width < InputSpec.MIN_SIZE) {
+            throw new IllegalArgumentException(
+                    "images are " + height + "x" + width + ", expected sides of at least " + InputSpec.MIN_SIZE);
+        }
+        if (input.pixels() && normalization == null) {
+            throw new IllegalArgumentException("the input is " + input + ", but there is nothing to normalise it with");
+        }
+    }
+}

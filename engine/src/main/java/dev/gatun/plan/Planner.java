@@ -3,7 +3,6 @@ package dev.gatun.plan;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Node;
 import dev.gatun.graph.Window;
-import dev.gatun.image.Normalization;
 import dev.gatun.onednn.Algorithm;
 import dev.gatun.onednn.Arg;
 import dev.gatun.onednn.Attr;
@@ -19,6 +18,7 @@ import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shape;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** Turns a fused graph into steps: chooses layouts, packs weights, gives every value a buffer. One use, one thread. */
@@ -44,10 +44,27 @@ final class Planner {
         this.request = request;
         this.type = type;
         this.plan = plan;
-        this.shapes = graph.shapes(request.batch(), request.height(), request.width());
+        this.shapes = shapes(graph, request);
         this.unread = graph.uses();
         MemoryDesc desc = plainDesc(DataType.F32, shape(output()));
         this.dst = new Value(desc, new Buffer(Home.DST, desc.size()));
+    }
+
+    /** The shapes of all values, none of which may have more elements than the largest array. */
+    private static Map<String, Shape> shapes(Graph graph, PlanRequest request) {
+        String images = request.batch() + " images of " + request.height() + "x" + request.width();
+        try {
+            Map<String, Shape> shapes = graph.shapes(request.batch(), request.height(), request.width());
+            shapes.forEach((name, shape) -> {
+                if (shape.elements() > Integer.MAX_VALUE) {
+                    throw new IllegalArgumentException(images + " are too many at once: " + name + " would have "
+                            + shape + " values, expected at most " + Integer.MAX_VALUE);
+                }
+            });
+            return shapes;
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(images + " are too many at once", e);
+        }
     }
 
     /** The results, f32, in the plain layout of their extents. */
@@ -267,12 +284,14 @@ final class Planner {
 
     /** The value of {@code name}; if that is the images, in the layout {@code wanted} as far as that is plain. */
     private Value source(String name, MemoryDesc wanted) {
-        Value value = values.get(name);
-        if (value == null && graph.input().name().equals(name)) {
-            value = request.input().pixels() ? normalized(name, wanted) : floats(name, wanted);
-            values.put(name, value);
-        }
-        return value(name);
+        boolean unread = graph.input().name().equals(name) && !values.containsKey(name);
+        return unread ? images(name, wanted) : value(name);
+    }
+
+    private Value images(String name, MemoryDesc wanted) {
+        Value images = request.input().pixels() ? normalized(name, wanted) : floats(name, wanted);
+        values.put(name, images);
+        return images;
     }
 
     private Value floats(String name, MemoryDesc wanted) {
@@ -288,15 +307,16 @@ final class Planner {
     }
 
     private Value normalized(String name, MemoryDesc wanted) {
-        Normalization normalization = request.normalization();
-        if (normalization == null) {
-            throw new IllegalArgumentException("the input is pixels, but there is nothing to normalise them with");
+        float[][] tables = Objects.requireNonNull(request.normalization()).tables();
+        if (tables.length != graph.input().channels()) {
+            throw new IllegalArgumentException("pixels have " + tables.length + " channels, but " + name + " takes "
+                    + graph.input().channels() + ": give it normalised values");
         }
         boolean channelsLast = wanted.matches(FormatTag.NHWC) || !wanted.matches(FormatTag.NCHW);
         MemoryDesc desc = plan.desc(type, tag(!channelsLast), shape(name));
         Value value = plan.value(desc);
         PixelNormalizer normalizer = new PixelNormalizer(
-                normalization.tables(),
+                tables,
                 request.batch(),
                 request.height() * request.width(),
                 !request.input().planar(),
@@ -316,6 +336,9 @@ final class Planner {
 
     private Value value(String name) {
         Value value = values.get(name);
+        if (value == null && graph.input().name().equals(name)) {
+            value = images(name, plainDesc(type, shape(name)));
+        }
         if (value == null) {
             throw new IllegalStateException("no value of " + name + " has been planned");
         }

@@ -1,0 +1,133 @@
+package dev.gatun.onednn;
+
+import dev.gatun.natives.CacheDirectory;
+import dev.gatun.natives.Machine;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps oneDNN from AMX where a hypervisor advertises it and then faults on it, which would end the process.
+ *
+ * <p>On a virtual machine that advertises AMX, {@link AmxProbe} is asked once and its verdict kept in the {@link CacheDirectory} for this
+ * CPU, kernel and oneDNN. The system property {@code gatun.amx} decides otherwise: {@code trust} asks nobody, {@code off} does
+ * without AMX. Nothing is asked where {@code ONEDNN_MAX_CPU_ISA} is set.
+ */
+public final class AmxGuard {
+    /** System property: {@code auto} (the default), {@code trust} or {@code off}. */
+    public static final String PROPERTY = "gatun.amx";
+
+    private static final System.Logger LOG = System.getLogger(AmxGuard.class.getName());
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final String USABLE = "usable";
+    private static final String FAULTS = "faults";
+
+    private static boolean done;
+
+    private AmxGuard() {}
+
+    /**
+     * Decides once for this process; has to come before the first primitive.
+     *
+     * @throws IllegalArgumentException if {@code gatun.amx} has another value
+     */
+    public static synchronized void apply() {
+        if (!done) {
+            String mode = System.getProperty(PROPERTY, "auto");
+            switch (mode) {
+                case "auto" -> {
+                    if (suspect(Machine.current(), System.getenv("ONEDNN_MAX_CPU_ISA")) && faults(verdictFile())) {
+                        avoid("AMX faults on this machine, though the hypervisor advertises it");
+                    }
+                }
+                case "trust" -> {}
+                case "off" -> avoid(PROPERTY + "=off");
+                default ->
+                    throw new IllegalArgumentException(PROPERTY + " is '" + mode + "', expected auto, trust or off");
+            }
+            done = true;
+        }
+    }
+
+    static boolean suspect(Machine machine, @Nullable String isaLimit) {
+        return machine.hypervisor() && machine.cpuFlags().contains("amx_tile") && isaLimit == null;
+    }
+
+    private static boolean faults(Optional<Path> file) {
+        String known = file.map(AmxGuard::read).orElse("");
+        if (known.equals(USABLE) || known.equals(FAULTS)) {
+            return known.equals(FAULTS);
+        }
+        AmxProbe.Result result;
+        try {
+            result = AmxProbe.run(TIMEOUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        LOG.log(Level.DEBUG, "AMX probe: {0}", result);
+        boolean faults = result.outcome() == AmxProbe.Outcome.FAULTS;
+        if (faults || result.outcome() == AmxProbe.Outcome.USABLE) {
+            file.ifPresent(path -> write(path, faults ? FAULTS : USABLE));
+        }
+        return faults;
+    }
+
+    private static void avoid(String reason) {
+        try {
+            OneDnn.setMaxIsa(CpuIsa.AVX10_1_512);
+            LOG.log(Level.WARNING, "doing without AMX: {0}", reason);
+        } catch (IllegalStateException e) {
+            LOG.log(Level.WARNING, reason + ", but it is too late to do without", e);
+        }
+    }
+
+    private static Optional<Path> verdictFile() {
+        Machine machine = Machine.current();
+        String key = String.join(
+                "\n",
+                machine.cpuModel(),
+                machine.cpuFlags().toString(),
+                System.getProperty("os.version", ""),
+                "" + OneDnn.version());
+        return CacheDirectory.locate().map(cache -> cache.resolve("amx-" + digest(key)));
+    }
+
+    private static String digest(String key) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file).strip() : "";
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** A verdict that cannot be kept is found again by the next process. */
+    private static void write(Path file, String verdict) {
+        try {
+            Path directory = Files.createDirectories(file.toAbsolutePath().getParent());
+            Path temporary = Files.createTempFile(directory, "amx", ".tmp");
+            Files.writeString(temporary, verdict + "\n");
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "cannot keep the AMX verdict", e);
+        }
+    }
+}

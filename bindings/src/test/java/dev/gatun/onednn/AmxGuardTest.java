@@ -1,0 +1,81 @@
+package dev.gatun.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.gatun.natives.Machine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AmxGuardTest {
+    @TempDir
+    private Path cache;
+
+    /** Applies the guard and tells whether oneDNN may use AMX. */
+    static final class GuardedMain {
+        private GuardedMain() {}
+
+        public static void main(String[] args) {
+            System.setProperty(AmxGuard.PROPERTY, args[0]);
+            System.setProperty("gatun.cache.dir", args[1]);
+            OneDnn.load();
+            AmxGuard.apply();
+            System.out.println("amx " + OneDnn.effectiveIsa().includes(CpuIsa.AVX10_1_512_AMX));
+        }
+    }
+
+    private Forked guarded(String mode) {
+        return Forked.run(GuardedMain.class, Map.of(), mode, cache.toString());
+    }
+
+    private static boolean amxHere() {
+        return OneDnn.effectiveIsa().includes(CpuIsa.AVX10_1_512_AMX);
+    }
+
+    @Test
+    void offDoesWithoutAndTrustAsksNobody() throws IOException {
+        assertThat(guarded("off").output()).contains("amx false");
+        assertThat(guarded("trust").output()).contains("amx " + amxHere());
+        assertThat(verdicts()).isEmpty();
+        Forked wrong = guarded("maybe");
+        assertThat(wrong.exitCode()).isNotZero();
+        assertThat(wrong.output()).contains("gatun.amx is 'maybe', expected auto, trust or off");
+    }
+
+    @Test
+    void aVerdictIsKeptAndObeyed() throws IOException {
+        assumeTrue(AmxGuard.suspect(Machine.current(), null), "no virtual machine with AMX");
+        assertThat(guarded("auto").output()).contains("amx " + amxHere());
+        assertThat(verdicts()).hasSize(1);
+        Path verdict = verdicts().getFirst();
+        assertThat(verdict).hasContent("usable");
+        Files.writeString(verdict, "faults\n");
+        assertThat(guarded("auto").output())
+                .contains("AMX faults on this machine")
+                .contains("amx false");
+        Files.writeString(verdict, "rubbish");
+        assertThat(guarded("auto").output()).contains("amx " + amxHere());
+        assertThat(verdict).hasContent("usable");
+    }
+
+    private List<Path> verdicts() throws IOException {
+        try (Stream<Path> files = Files.list(cache)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("amx-"))
+                    .toList();
+        }
+    }
+
+    @Test
+    void onlyVirtualMachinesThatAdvertiseAmxAreSuspect() {
+        Machine machine = Machine.current();
+        assertThat(AmxGuard.suspect(machine, "AVX2")).isFalse();
+        assertThat(AmxGuard.suspect(machine, null))
+                .isEqualTo(machine.hypervisor() && machine.cpuFlags().contains("amx_tile"));
+    }
+}

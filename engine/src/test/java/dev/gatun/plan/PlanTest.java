@@ -1,0 +1,148 @@
+package dev.gatun.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gatun.RandomValues;
+import dev.gatun.SmallNetworks;
+import dev.gatun.graph.Graph;
+import dev.gatun.graph.GraphBuilder;
+import dev.gatun.graph.NaiveGraph;
+import dev.gatun.graph.Node;
+import dev.gatun.graph.Window;
+import dev.gatun.image.Normalization;
+import dev.gatun.onednn.OneDnn;
+import dev.gatun.spec.InputFormat;
+import dev.gatun.spec.Precision;
+import dev.gatun.spec.Variants;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+    private static final Graph NETWORK = GraphBuilder.build(Variants.named("resnet20-cifar10"));
+
+    private static PlanRequest request(long batch, long height, long width) {
+        return new PlanRequest(batch, height, width, InputFormat.F32_NCHW, Precision.F32, false, 1, null);
+    }
+
+    private static Plan plan(Graph graph, PlanRequest request) {
+        return Plan.of(graph, new RandomValues(graph, 1)::get, request);
+    }
+
+    @Test
+    void imagesThatCannotBeAreRefusedBeforeAnythingNative() {
+        assertThatThrownBy(() -> request(0, 32, 32)).hasMessageContaining("batch is 0");
+        assertThatThrownBy(() -> request(1, 31, 32)).hasMessageContaining("31x32");
+        for (PlanRequest huge : List.of(
+                request(Integer.MAX_VALUE, 32, 32),
+                request(1, 1 << 20, 1 << 20),
+                request(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE))) {
+            assertThatThrownBy(() -> plan(NETWORK, huge))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("too many at once");
+        }
+    }
+
+    @Test
+    void pixelsNeedANormalizationOfTheirChannels() {
+        assertThatThrownBy(() -> new PlanRequest(1, 32, 32, InputFormat.U8_NCHW, Precision.F32, false, 1, null))
+                .hasMessageContaining("nothing to normalise it with");
+        Graph gray = new Graph(
+                List.of(new Node.Input("input", 1), Node.Conv.stored("c", "input", 1, 4, 1, Window.same(3, 1))),
+                List.of("c"));
+        PlanRequest pixels =
+                new PlanRequest(1, 32, 32, InputFormat.U8_NCHW, Precision.F32, false, 1, Normalization.IMAGENET);
+        assertThatThrownBy(() -> plan(gray, pixels)).hasMessageContaining("pixels have 3 channels, but input takes 1");
+    }
+
+    @Test
+    void anAdditionMayReadTheImagesAndLeavesThemAsTheyAre() {
+        Graph graph = new Graph(
+                List.of(
+                        new Node.Input("input", 3),
+                        Node.Conv.stored("c", "input", 3, 3, 1, Window.same(3, 1)),
+                        new Node.Add("sum", "c", "input"),
+                        new Node.Relu("out", "sum")),
+                List.of("out"));
+        float[] images = RandomValues.uniform(4, 3 * 33 * 40, -1, 1);
+        RandomValues values = new RandomValues(graph, 1);
+        double[] expected = NaiveGraph.run(graph, values, images, 1, 33, 40).getFirst();
+        try (Arena arena = Arena.ofConfined();
+                Plan plan = plan(graph, request(1, 33, 40));
+                Execution execution = new Execution(plan)) {
+            MemorySegment src = arena.allocateFrom(ValueLayout.JAVA_FLOAT, images);
+            MemorySegment dst = arena.allocate(plan.dstBytes(), 4);
+            execution.run(src, dst);
+            assertThat(dev.gatun.Errors.relative(dst.toArray(ValueLayout.JAVA_FLOAT), expected))
+                    .isLessThan(1e-5);
+            assertThat(src.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(images);
+        }
+    }
+
+    @Test
+    void graphsThatPutOutNothingNewOrSeveralThingsAreRefused() {
+        Graph nothing = new Graph(List.of(new Node.Input("input", 3)), List.of("input"));
+        assertThatThrownBy(() -> plan(nothing, request(1, 32, 32))).hasMessageContaining("puts out its input");
+        Graph two = SmallNetworks.all().getOrDefault("windows", nothing);
+        assertThatThrownBy(() -> plan(two, request(1, 32, 32))).hasMessageContaining("expected one output");
+    }
+
+    @Test
+    void theCallersOpenMpTeamStaysAsItWas() {
+        int before = OneDnn.maxThreads();
+        try (Arena arena = Arena.ofConfined()) {
+            OneDnn.setThreads(3);
+            try (Plan plan = plan(NETWORK, request(1, 32, 32));
+                    Execution execution = new Execution(plan)) {
+                execution.run(arena.allocate(plan.srcBytes(), 4), arena.allocate(plan.dstBytes(), 4));
+                assertThat(OneDnn.maxThreads()).isEqualTo(3);
+            }
+        } finally {
+            OneDnn.setThreads(before);
+        }
+    }
+
+    @Test
+    void virtualThreadsAreRefused() throws InterruptedException {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        plan(NETWORK, request(1, 32, 32)).close();
+                    } catch (IllegalStateException e) {
+                        thrown.set(e);
+                    }
+                })
+                .join();
+        assertThat(thrown.get()).hasMessageContaining("platform threads");
+    }
+
+    @Test
+    void everyStepOfAnImageNetNetworkRunsOnAFastImplementation() {
+        Graph graph = GraphBuilder.build(Variants.named("resnet50"));
+        for (Precision precision : Precision.values()) {
+            if (PrecisionSupport.of(precision).level() == PrecisionSupport.Level.FAST) {
+                PlanRequest request = new PlanRequest(1, 224, 224, InputFormat.F32_NCHW, precision, false, 1, null);
+                try (Plan plan = plan(graph, request)) {
+                    System.out.println(precision + " on " + OneDnn.effectiveIsa() + ": "
+                            + plan.stepInfos().stream()
+                                    .map(Plan.StepInfo::implementation)
+                                    .distinct()
+                                    .toList());
+                    assertThat(plan.stepInfos())
+                            .noneMatch(step -> step.implementation().startsWith("ref"))
+                            .noneMatch(step -> step.implementation().contains("gemm:ref"));
+                    long reorders = plan.stepInfos().stream()
+                            .filter(step -> step.name().startsWith("reorder"))
+                            .count();
+                    // The images may have to change their layout; between the layers nothing should.
+                    assertThat(reorders).isLessThanOrEqualTo(1);
+                }
+            }
+        }
+    }
+}
