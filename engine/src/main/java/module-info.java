@@ -7,6 +7,12 @@ module dev.gatun {
     requires java.desktop;
     requires java.net.http;
 
-    exports dev.gatun.spec;
+    exports dev.gatun;
     exports dev.gatun.graph;
+    exports dev.gatun.image;
+    exports dev.gatun.plan;
+    exports dev.gatun.spec;
+    exports dev.gatun.weights;
+
+    uses javax.imageio.spi.ImageReaderSpi;
 }

@@ -1,36 +1,36 @@
 package dev.gatun.spec;
 
-/** The layout and type of the images a session is given. */
+/** How images are laid out in a network's src tensor: data type and order of batch (N), channel, height and width. */
 public enum InputFormat {
-    /** [n, c, h, w], f32, already normalised. */
-    NCHW_F32(false, 4),
-    /** [n, h, w, c], f32, already normalised. */
-    NHWC_F32(true, 4),
-    /** [n, c, h, w], pixels of 0 to 255; the engine normalises. */
-    NCHW_U8(false, 1),
-    /** [n, h, w, c], pixels of 0 to 255; the engine normalises. */
-    NHWC_U8(true, 1);
+    /** Normalised float32, native byte order, plane after plane. */
+    F32_NCHW(Float.BYTES, true),
+    /** Normalised float32, native byte order, pixel after pixel. */
+    F32_NHWC(Float.BYTES, false),
+    /** The samples 0 to 255 not normalised, plane after plane; the engine normalises them. */
+    U8_NCHW(Byte.BYTES, true),
+    /** The samples 0 to 255 not normalised, pixel after pixel; the engine normalises them. */
+    U8_NHWC(Byte.BYTES, false);
 
-    private final boolean channelsLast;
     private final int elementBytes;
+    private final boolean planar;
 
-    InputFormat(boolean channelsLast, int elementBytes) {
-        this.channelsLast = channelsLast;
+    InputFormat(int elementBytes, boolean planar) {
         this.elementBytes = elementBytes;
+        this.planar = planar;
     }
 
-    /** Whether the channels of a pixel lie side by side. */
-    public boolean channelsLast() {
-        return channelsLast;
-    }
-
-    /** Size of one value in bytes. */
+    /** Bytes of one sample. */
     public int elementBytes() {
         return elementBytes;
     }
 
-    /** Whether the values are pixels that have still to be normalised. */
+    /** Whether each channel is a plane of its own. */
+    public boolean planar() {
+        return planar;
+    }
+
+    /** Whether the samples are still to be normalised. */
     public boolean pixels() {
-        return elementBytes == 1;
+        return elementBytes == Byte.BYTES;
     }
 }

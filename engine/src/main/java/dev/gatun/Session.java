@@ -1,0 +1,121 @@
+package dev.gatun;
+
+import dev.gatun.plan.Execution;
+import dev.gatun.plan.Plan;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Runs a compiled model in memory of its own. Belongs to one thread at a time: a second one that enters meanwhile gets an exception.
+ * Runs on platform threads only, since OpenMP keeps a team for each thread that calls it. Owns its activations and scratchpad.
+ */
+public final class Session implements AutoCloseable {
+    private enum State {
+        IDLE,
+        RUNNING,
+        CLOSED
+    }
+
+    private final CompiledModel model;
+    private final Execution execution;
+    private final long srcBytes;
+    private final long dstBytes;
+    private final int srcAlignment;
+    private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+
+    Session(CompiledModel model, Plan plan) {
+        this.model = model;
+        this.srcBytes = plan.srcBytes();
+        this.dstBytes = plan.dstBytes();
+        this.srcAlignment = plan.request().input().elementBytes();
+        this.execution = new Execution(plan);
+    }
+
+    /**
+     * Runs the model once. Neither copies nor allocates: reads {@code src} and writes {@code dst} where they are.
+     *
+     * @param src images in the compiled shape and format; native, at least {@link CompiledModel#srcBytes()} long, aligned to its
+     *     elements, alive until this returns
+     * @param dst results as f32, [batch, classes]; native, writable, at least {@link CompiledModel#dstBytes()} long, aligned to 4
+     *     bytes, not overlapping {@code src}
+     * @throws IllegalArgumentException if a segment is none of that; nothing has been written then
+     * @throws IllegalStateException if the session is closed, another thread is in it, a segment's arena is closed, or the calling
+     *     thread is virtual
+     */
+    public void run(MemorySegment src, MemorySegment dst) {
+        check("src", src, srcBytes, srcAlignment);
+        check("dst", dst, dstBytes, Float.BYTES);
+        if (dst.isReadOnly()) {
+            throw new IllegalArgumentException("dst is read-only, expected a segment that results can be written to");
+        }
+        if (src.address() < dst.address() + dstBytes && dst.address() < src.address() + srcBytes) {
+            throw new IllegalArgumentException("src and dst overlap, expected segments apart");
+        }
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("a session runs on platform threads only: hand the run to one");
+        }
+        enter();
+        try {
+            execution.run(src, dst);
+        } finally {
+            state.set(State.IDLE);
+            // oneDNN sees addresses only, so nothing else keeps the memory of an automatic arena.
+            Reference.reachabilityFence(src);
+            Reference.reachabilityFence(dst);
+        }
+    }
+
+    private static void check(String name, MemorySegment segment, long bytes, int alignment) {
+        if (!segment.isNative()) {
+            throw new IllegalArgumentException(name + " is on the heap, expected a native segment of an Arena");
+        }
+        if (segment.byteSize() < bytes) {
+            throw new IllegalArgumentException(
+                    name + " has " + segment.byteSize() + " bytes, expected at least " + bytes);
+        }
+        if (segment.address() == 0 || segment.address() % alignment != 0) {
+            throw new IllegalArgumentException(name + " is at address " + segment.address()
+                    + ", expected a multiple of " + alignment + " other than 0");
+        }
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException(name + " belongs to an arena that is closed");
+        }
+        if (!segment.isAccessibleBy(Thread.currentThread())) {
+            throw new IllegalArgumentException(name + " belongs to an arena of another thread");
+        }
+    }
+
+    private void enter() {
+        if (!state.compareAndSet(State.IDLE, State.RUNNING)) {
+            throw new IllegalStateException(
+                    state.get() == State.CLOSED
+                            ? "the session is closed"
+                            : "another thread is in the session: open one session for each thread");
+        }
+    }
+
+    /** The model it runs. */
+    public CompiledModel model() {
+        return model;
+    }
+
+    /**
+     * Frees its memory. May be called again.
+     *
+     * @throws IllegalStateException if another thread is in the session; nothing is freed then
+     */
+    @Override
+    public void close() {
+        if (state.get() == State.CLOSED) {
+            return;
+        }
+        enter();
+        state.set(State.CLOSED);
+        try {
+            execution.close();
+        } finally {
+            model.release();
+        }
+    }
+}

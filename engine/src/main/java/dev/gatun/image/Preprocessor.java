@@ -1,0 +1,86 @@
+package dev.gatun.image;
+
+import dev.gatun.spec.InputFormat;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Carries out a {@link Preprocessing}: image in, a network's src out, written straight into the caller's segment.
+ *
+ * <p>An instance keeps its buffers for the next image and belongs to one thread at a time; after the first image of a
+ * size, {@link #apply} allocates nothing. Segments may be native or on the heap, need no alignment, and are written
+ * only inside the image's own bytes, and only after their bounds have been checked.
+ */
+public final class Preprocessor {
+    private final Preprocessing preprocessing;
+    private final Resampler resampler = new Resampler();
+    private final TensorWriter writer;
+    private byte[] cropped = new byte[0];
+
+    /** A preprocessor without buffers yet. */
+    public Preprocessor(Preprocessing preprocessing) {
+        this.preprocessing = preprocessing;
+        this.writer = new TensorWriter(preprocessing.normalization());
+    }
+
+    /** What it carries out. */
+    public Preprocessing preprocessing() {
+        return preprocessing;
+    }
+
+    /** The image resized and cropped, every byte as Pillow and torchvision give it. */
+    public RgbImage resizeAndCrop(RgbImage image) {
+        int width = preprocessing.outputWidth(image.width(), image.height());
+        int height = preprocessing.outputHeight(image.width(), image.height());
+        byte[] rgb = new byte[RgbImage.byteSize(width, height)];
+        resizeAndCrop(image, width, height, rgb);
+        return new RgbImage(width, height, rgb);
+    }
+
+    /**
+     * Resizes, crops and writes an image.
+     *
+     * @param dst what is written to
+     * @param byteOffset where the image starts in it; image {@code n} of a batch starts at {@code n} times
+     *     its bytes
+     * @throws IndexOutOfBoundsException if the image does not fit {@code dst} at that offset; nothing is written then
+     * @throws IllegalArgumentException if {@code dst} is read-only
+     */
+    public void apply(RgbImage image, InputFormat format, MemorySegment dst, long byteOffset) {
+        int width = preprocessing.outputWidth(image.width(), image.height());
+        int height = preprocessing.outputHeight(image.width(), image.height());
+        TensorWriter.check(width, height, format, dst, byteOffset);
+        int bytes = RgbImage.byteSize(width, height);
+        if (cropped.length < bytes) {
+            cropped = new byte[bytes];
+        }
+        resizeAndCrop(image, width, height, cropped);
+        writer.write(cropped, width, height, format, dst, byteOffset);
+    }
+
+    /**
+     * Writes an image as it is, neither resized nor cropped: the second half of {@link #apply}.
+     *
+     * @throws IndexOutOfBoundsException if the image does not fit {@code dst} at that offset; nothing is written then
+     * @throws IllegalArgumentException if {@code dst} is read-only
+     */
+    public void write(RgbImage image, InputFormat format, MemorySegment dst, long byteOffset) {
+        TensorWriter.check(image.width(), image.height(), format, dst, byteOffset);
+        writer.write(image.rgb(), image.width(), image.height(), format, dst, byteOffset);
+    }
+
+    private void resizeAndCrop(RgbImage image, int width, int height, byte[] to) {
+        int resizedWidth = preprocessing.resizedExtent(image.width(), image.height());
+        int resizedHeight = preprocessing.resizedExtent(image.height(), image.width());
+        int left = Preprocessing.cropStart(resizedWidth, width);
+        int top = Preprocessing.cropStart(resizedHeight, height);
+        Region region = new Region(
+                Math.max(left, 0), Math.max(top, 0), Math.min(width, resizedWidth), Math.min(height, resizedHeight));
+        int stride = width * RgbImage.CHANNELS;
+        if (region.width() < width || region.height() < height) {
+            Arrays.fill(to, 0, height * stride, (byte) 0);
+        }
+        int at = Math.max(-top, 0) * stride + Math.max(-left, 0) * RgbImage.CHANNELS;
+        resampler.resize(image, resizedWidth, resizedHeight, preprocessing.interpolation(), region, to, at, stride);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.gatun.plan;
+
+import dev.gatun.onednn.ExecArgs;
+import dev.gatun.onednn.Memory;
+import dev.gatun.onednn.NativeStack;
+import dev.gatun.onednn.OneDnn;
+import dev.gatun.onednn.Primitive;
+import dev.gatun.onednn.Stream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A plan with memory of its own to run in: activations, scratchpad and prebuilt arguments, owned until {@link #close()}. The plan is
+ * borrowed and has to outlive it. Belongs to one thread at a time; its owner sees to that.
+ */
+public final class Execution implements AutoCloseable {
+    /** A step bound to this execution's memory. */
+    private interface Action {
+        void run(MemorySegment src);
+    }
+
+    private final NativeStack handles;
+    private final int threads;
+    private final Stream stream;
+    private final MemorySegment activations;
+    private final MemorySegment scratchpad;
+    private final Plan plan;
+    private final List<Memory> srcMemories = new ArrayList<>();
+    private final List<Memory> dstMemories = new ArrayList<>();
+    private final Action[] actions;
+    private final Memory[] srcBound;
+    private final Memory[] dstBound;
+
+    /** Allocates what a run needs, so that runs allocate nothing; on failure nothing is kept. */
+    public Execution(Plan plan) {
+        this.plan = plan;
+        this.threads = plan.request().threads();
+        try (NativeStack rollback = new NativeStack()) {
+            Arena arena = rollback.push(Arena.ofShared());
+            this.activations = allocate(arena, plan.arenaBytes());
+            this.scratchpad = allocate(arena, plan.scratchpadBytes());
+            this.stream = rollback.push(Stream.of(plan.engine()));
+            // Stands in for the caller's segments until the first run.
+            MemorySegment unset = allocate(arena, Math.max(plan.srcBytes(), plan.dstBytes()));
+            this.actions = plan.steps().stream()
+                    .map(step -> bind(step, unset, rollback))
+                    .toArray(Action[]::new);
+            this.srcBound = srcMemories.toArray(Memory[]::new);
+            this.dstBound = dstMemories.toArray(Memory[]::new);
+            this.handles = rollback.detach();
+        }
+    }
+
+    private static MemorySegment allocate(Arena arena, long bytes) {
+        return arena.allocate(Math.max(bytes, ArenaPlanner.ALIGNMENT), ArenaPlanner.ALIGNMENT);
+    }
+
+    /**
+     * Runs the plan once. Allocates nothing.
+     *
+     * @param src images, native, {@link Plan#srcBytes()} long, alive until this returns
+     * @param dst results, native, {@link Plan#dstBytes()} long, alive until this returns
+     */
+    public void run(MemorySegment src, MemorySegment dst) {
+        OneDnn.setThreads(threads);
+        for (Memory memory : srcBound) {
+            memory.setData(src);
+        }
+        for (Memory memory : dstBound) {
+            memory.setData(dst);
+        }
+        for (Action action : actions) {
+            action.run(src);
+        }
+        stream.await();
+    }
+
+    private Action bind(Step step, MemorySegment unset, NativeStack owner) {
+        return switch (step) {
+            case Step.Execute execute -> execute(execute, unset, owner);
+            case Step.Normalize normalize -> {
+                PixelNormalizer normalizer = normalize.normalizer();
+                MemorySegment dst = slice(normalize.dst());
+                yield src -> normalizer.run(src, dst);
+            }
+            case Step.Round round -> {
+                MemorySegment data = slice(round.buffer());
+                yield _ -> round.rounding().round(data, round.count());
+            }
+        };
+    }
+
+    private Action execute(Step.Execute execute, MemorySegment unset, NativeStack owner) {
+        ExecArgs.Builder builder = ExecArgs.builder();
+        for (Step.Argument argument : execute.arguments()) {
+            MemorySegment data = switch (argument.operand()) {
+                case Operand.Constant(MemorySegment constant) -> constant;
+                case Operand.Scratchpad _ -> scratchpad;
+                case Operand.InBuffer(Buffer buffer) -> buffer.home() == Buffer.Home.ARENA ? slice(buffer) : unset;
+            };
+            Memory memory = owner.push(Memory.of(plan.engine(), argument.desc(), data));
+            if (argument.operand() instanceof Operand.InBuffer(Buffer buffer)) {
+                switch (buffer.home()) {
+                    case SRC -> srcMemories.add(memory);
+                    case DST -> dstMemories.add(memory);
+                    case ARENA -> {}
+                }
+            }
+            builder.add(argument.arg(), memory);
+        }
+        ExecArgs args = owner.push(builder.build());
+        Primitive primitive = execute.primitive();
+        Stream in = stream;
+        return _ -> primitive.execute(in, args);
+    }
+
+    private MemorySegment slice(Buffer buffer) {
+        return activations.asSlice(buffer.offset(), buffer.bytes());
+    }
+
+    /** Bytes of native memory that this execution owns. */
+    public long bytes() {
+        return activations.byteSize() + scratchpad.byteSize();
+    }
+
+    /** Frees its memory. May be called again. */
+    @Override
+    public void close() {
+        handles.close();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.gatun.plan;
+
+import dev.gatun.graph.Kernel;
+import dev.gatun.graph.Node;
+import java.util.function.Function;
+
+/** Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded once. */
+final class FoldedWeights {
+    private final float[] weights;
+    private final float[] bias;
+
+    private FoldedWeights(float[] weights, float[] bias) {
+        this.weights = weights;
+        this.bias = bias;
+    }
+
+    /** [oc, ic / groups, kh, kw], row-major. */
+    float[] weights() {
+        return weights;
+    }
+
+    /** [oc]. */
+    float[] bias() {
+        return bias;
+    }
+
+    static FoldedWeights of(Node.Conv conv, Function<String, float[]> values) {
+        int perChannel = conv.ic()
+                / conv.groups()
+                * conv.window().kernelH()
+                * conv.window().kernelW();
+        float[] weights = switch (conv.kernel()) {
+            case Kernel.Stored(String tensor) -> values.apply(tensor).clone();
+            case Kernel.ChannelEmbedding(int front) -> embedding(conv.ic(), conv.oc(), front);
+        };
+        float[] bias = conv.bias() == null
+                ? new float[conv.oc()]
+                : values.apply(conv.bias()).clone();
+        Node.BatchNorm norm = conv.norm();
+        if (norm != null) {
+            float[] gamma = values.apply(norm.name() + ".weight");
+            float[] beta = values.apply(norm.name() + ".bias");
+            float[] mean = values.apply(norm.name() + ".running_mean");
+            float[] variance = values.apply(norm.name() + ".running_var");
+            for (int c = 0; c < conv.oc(); c++) {
+                double scale = gamma[c] / Math.sqrt(variance[c] + norm.epsilon());
+                for (int i = c * perChannel; i < (c + 1) * perChannel; i++) {
+                    weights[i] = (float) (weights[i] * scale);
+                }
+                bias[c] = (float) (beta[c] + (bias[c] - mean[c]) * scale);
+            }
+        }
+        return new FoldedWeights(weights, bias);
+    }
+
+    private static float[] embedding(int ic, int oc, int front) {
+        float[] weights = new float[ic * oc];
+        for (int i = 0; i < ic; i++) {
+            weights[(front + i) * ic + i] = 1;
+        }
+        return weights;
+    }
+}

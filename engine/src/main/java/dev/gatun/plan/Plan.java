@@ -1,0 +1,155 @@
+package dev.gatun.plan;
+
+import dev.gatun.graph.Graph;
+import dev.gatun.graph.Passes;
+import dev.gatun.onednn.DataType;
+import dev.gatun.onednn.Engine;
+import dev.gatun.onednn.NativeStack;
+import dev.gatun.onednn.OneDnn;
+import dev.gatun.spec.Precision;
+import dev.gatun.spec.Shape;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network made ready to run: primitives in order, packed weights, and where every value lies. It owns primitives and weights,
+ * about as many bytes as {@link #weightBytes()}, until {@link #close()}; what runs it must end before. Immutable and thread-safe.
+ */
+public final class Plan implements AutoCloseable {
+    /** A way of computing: the type that oneDNN is given, and what the engine does after every layer. */
+    private record Arithmetic(DataType type, @Nullable Rounding rounding) {}
+
+    private final PlanRequest request;
+    private final NativeStack handles;
+    private final Engine engine;
+    private final List<Step> steps;
+    private final Shape dstShape;
+    private final long srcBytes;
+    private final long dstBytes;
+    private final long arenaBytes;
+    private final long scratchpadBytes;
+    private final long weightBytes;
+
+    /**
+     * Plans {@code graph}; on failure nothing is kept.
+     *
+     * @param graph as built or fused; fused again does no harm
+     * @param parameters row-major values by the names of {@link Graph#parameters()}
+     * @throws IllegalArgumentException if the graph cannot take such images
+     * @throws UnsupportedPrecisionException if the CPU is not fast in the precision and it is not to be emulated
+     */
+    public static Plan of(Graph graph, Function<String, float[]> parameters, PlanRequest request) {
+        Arithmetic arithmetic = arithmetic(request);
+        int callersThreads = OneDnn.maxThreads();
+        // Primitives are made for the team size of the thread that makes them.
+        OneDnn.setThreads(request.threads());
+        try (NativeStack rollback = new NativeStack()) {
+            Arena weights = rollback.push(Arena.ofShared());
+            Engine engine = Engine.cpu();
+            WeightPacker packer = new WeightPacker(engine, weights, arithmetic.rounding());
+            PlanBuilder builder = new PlanBuilder(engine, rollback, packer, arithmetic.rounding());
+            Planner planner = new Planner(Passes.fuse(graph), parameters, request, arithmetic.type(), builder);
+            planner.run();
+            return new Plan(request, rollback.detach(), builder, planner, graph);
+        } finally {
+            OneDnn.setThreads(callersThreads);
+        }
+    }
+
+    private Plan(PlanRequest request, NativeStack handles, PlanBuilder builder, Planner planner, Graph graph) {
+        this.request = request;
+        this.handles = handles;
+        this.engine = builder.engine();
+        this.steps = List.copyOf(builder.steps());
+        this.dstShape = planner.dstShape();
+        this.srcBytes = request.batch()
+                * graph.input().channels()
+                * request.height()
+                * request.width()
+                * request.input().elementBytes();
+        this.dstBytes = planner.dst().desc().size();
+        this.arenaBytes = builder.placeBuffers();
+        this.scratchpadBytes = builder.scratchpadBytes();
+        this.weightBytes = builder.packer().bytes();
+    }
+
+    private static Arithmetic arithmetic(PlanRequest request) {
+        Precision precision = request.precision();
+        PrecisionSupport support = PrecisionSupport.of(precision);
+        if (support.level() != PrecisionSupport.Level.FAST && !request.emulate()) {
+            throw new UnsupportedPrecisionException(precision, support);
+        }
+        boolean absent = support.level() == PrecisionSupport.Level.ABSENT;
+        return switch (precision) {
+            case F32 -> new Arithmetic(DataType.F32, null);
+            case BF16 -> absent ? new Arithmetic(DataType.F32, Rounding.BF16) : new Arithmetic(DataType.BF16, null);
+            case F16 -> absent ? new Arithmetic(DataType.F32, Rounding.F16) : new Arithmetic(DataType.F16, null);
+        };
+    }
+
+    /** What it was planned for. */
+    public PlanRequest request() {
+        return request;
+    }
+
+    /** Shape of the results. */
+    public Shape dstShape() {
+        return dstShape;
+    }
+
+    /** Bytes of the images of a run. */
+    public long srcBytes() {
+        return srcBytes;
+    }
+
+    /** Bytes of the results of a run. */
+    public long dstBytes() {
+        return dstBytes;
+    }
+
+    /** Bytes of activations that every session has. */
+    public long arenaBytes() {
+        return arenaBytes;
+    }
+
+    /** Bytes of scratchpad that every session has. */
+    public long scratchpadBytes() {
+        return scratchpadBytes;
+    }
+
+    /** Bytes of packed weights that all sessions share. */
+    public long weightBytes() {
+        return weightBytes;
+    }
+
+    /** Name and implementation of every step in order. */
+    public List<StepInfo> stepInfos() {
+        return steps.stream()
+                .map(step -> new StepInfo(step.name(), step.implementation()))
+                .toList();
+    }
+
+    /**
+     * A step in words.
+     *
+     * @param name node, or what is prepared for it
+     * @param implementation as oneDNN names it
+     */
+    public record StepInfo(String name, String implementation) {}
+
+    List<Step> steps() {
+        return steps;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    /** Frees primitives and weights. May be called again. */
+    @Override
+    public void close() {
+        handles.close();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.gatun.plan;
+
+import dev.gatun.onednn.Arg;
+import dev.gatun.onednn.Attr;
+import dev.gatun.onednn.DataType;
+import dev.gatun.onednn.Engine;
+import dev.gatun.onednn.ExecArgs;
+import dev.gatun.onednn.FormatTag;
+import dev.gatun.onednn.Memory;
+import dev.gatun.onednn.MemoryDesc;
+import dev.gatun.onednn.NativeStack;
+import dev.gatun.onednn.PrimitiveDesc;
+import dev.gatun.onednn.Stream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/** Brings weights once into the layout and type that a primitive wants, in memory that the plan keeps. One thread. */
+final class WeightPacker {
+    /**
+     * Packed values.
+     *
+     * @param desc layout and type, borrowed from the plan
+     * @param data borrowed from the plan
+     */
+    record Packed(MemoryDesc desc, MemorySegment data) {}
+
+    private final Engine engine;
+    private final Arena arena;
+    private final @Nullable Rounding rounding;
+    private long bytes;
+
+    /**
+     * @param arena where packed weights live
+     * @param rounding of weights where a precision is emulated, else null
+     */
+    WeightPacker(Engine engine, Arena arena, @Nullable Rounding rounding) {
+        this.engine = engine;
+        this.arena = arena;
+        this.rounding = rounding;
+    }
+
+    /** Bytes packed so far. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Packs {@code values}, row-major in the extents of {@code desc}. */
+    Packed weights(float[] values, FormatTag tag, MemoryDesc desc) {
+        return pack(rounding == null ? values : rounding.rounded(values), tag, desc);
+    }
+
+    /** Packs a bias, which stays f32 in every precision. */
+    Packed bias(float[] values, MemoryDesc desc) {
+        return pack(values, FormatTag.X, desc);
+    }
+
+    private Packed pack(float[] values, FormatTag tag, MemoryDesc desc) {
+        MemorySegment data = arena.allocate(desc.size(), ArenaPlanner.ALIGNMENT);
+        bytes += desc.size();
+        try (Arena staging = Arena.ofConfined();
+                NativeStack handles = new NativeStack()) {
+            MemorySegment plain = staging.allocateFrom(ValueLayout.JAVA_FLOAT, values);
+            MemoryDesc plainDesc = handles.push(MemoryDesc.of(DataType.F32, tag, desc.dims()));
+            Attr attr = handles.push(Attr.builder().build());
+            PrimitiveDesc reorder = handles.push(PrimitiveDesc.reorder(engine, plainDesc, desc, attr));
+            MemoryDesc scratchpadDesc = reorder.scratchpad();
+            MemorySegment scratchpad =
+                    staging.allocate(Math.max(ArenaPlanner.ALIGNMENT, scratchpadDesc.size()), ArenaPlanner.ALIGNMENT);
+            ExecArgs args = handles.push(ExecArgs.builder()
+                    .add(Arg.SRC, handles.push(Memory.of(engine, plainDesc, plain)))
+                    .add(Arg.DST, handles.push(Memory.of(engine, desc, data)))
+                    .add(Arg.SCRATCHPAD, handles.push(Memory.of(engine, scratchpadDesc, scratchpad)))
+                    .build());
+            Stream stream = handles.push(Stream.of(engine));
+            handles.push(reorder.create()).execute(stream, args);
+            stream.await();
+        }
+        return new Packed(desc, data);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.gatun.weights;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Published weights, with what their publisher says of them.
+ *
+ * @param name such as {@code resnet50/IMAGENET1K_V2}
+ * @param uri of the file
+ * @param sha256Prefix first hex digits of the file's SHA-256, which torch.hub puts into its name
+ * @param mebibytes size of the file as published, rounded to three digits
+ * @param parameters of the model, without the statistics of its batch normalisations
+ * @param top1 published accuracy on the ImageNet-1K validation set, in percent
+ * @param top5 published accuracy on the ImageNet-1K validation set, in percent
+ * @param preprocessing that the accuracy was measured with
+ * @param recipe how the weights were trained
+ * @param license what the publisher says of their use
+ */
+public record CatalogEntry(
+        String name,
+        URI uri,
+        String sha256Prefix,
+        double mebibytes,
+        long parameters,
+        double top1,
+        double top5,
+        PublishedPreprocessing preprocessing,
+        URI recipe,
+        String license) {
+    private static final int MEBIBYTE = 1 << 20;
+
+    /**
+     * How the publisher turns an image into the model's input: the shorter side is resized, the centre is cut out,
+     * pixels become {@code (value / 255 - mean) / std} per RGB channel.
+     *
+     * @param resize length of the shorter side in pixels
+     * @param crop side of the square that is cut out, in pixels
+     * @param interpolation in Pillow's terms
+     * @param antialias whether the filter widens when an image shrinks, as Pillow's does
+     * @param mean of each channel
+     * @param std of each channel
+     */
+    public record PublishedPreprocessing(
+            int resize, int crop, String interpolation, boolean antialias, List<Float> mean, List<Float> std) {
+        /** Copies the lists. */
+        public PublishedPreprocessing {
+            mean = List.copyOf(mean);
+            std = List.copyOf(std);
+        }
+    }
+
+    /** The model these weights are for, such as {@code resnet50}. */
+    public String model() {
+        return name.substring(0, name.indexOf('/'));
+    }
+
+    /** The name of the file as published. */
+    public String fileName() {
+        return Path.of(uri.getPath()).getFileName().toString();
+    }
+
+    /** More bytes than the file can have: its published size, with a hundredth for rounding. */
+    public long maxBytes() {
+        return (long) (mebibytes * 1.01 * MEBIBYTE);
+    }
+}

@@ -1,0 +1,104 @@
+package dev.gatun.weights;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Brings a file into a cache: whole, verified against its SHA-256, or not at all. What arrived of an interrupted download
+ * is kept beside the target as {@code .part} and continued by the next call if the server still has the same file. One
+ * attempt a call. Thread-safe; calls for the same target wait for each other, also between processes.
+ */
+public final class Downloader {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
+
+    private final HttpClient client;
+    private final Duration stallTimeout;
+
+    /** A file to have. */
+    public record Request(String name, URI uri, String sha256Prefix, long maxBytes, Path target) {
+        /**
+         * Describes the file.
+         *
+         * @param name what messages call it
+         * @param uri where to download it, http or https; redirects are followed to https only
+         * @param sha256Prefix first hex digits of its SHA-256, in lower case
+         * @param maxBytes it may have
+         * @param target where it belongs
+         */
+        public Request {
+            if (!sha256Prefix.matches("[0-9a-f]{8,64}")) {
+                throw new IllegalArgumentException("SHA-256 prefix '" + sha256Prefix + "' is not 8 to 64 hex digits");
+            }
+        }
+    }
+
+    /** A downloader of its own; it opens no connection before it is asked for a file that is not there. */
+    public Downloader() {
+        this(
+                HttpClient.newBuilder()
+                        .connectTimeout(CONNECT_TIMEOUT)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .build(),
+                STALL_TIMEOUT);
+    }
+
+    Downloader(HttpClient client, Duration stallTimeout) {
+        this.client = client;
+        this.stallTimeout = stallTimeout;
+    }
+
+    /**
+     * The target of a request, verified; downloaded if it is not there.
+     *
+     * @throws DownloadException if it cannot be downloaded or stored, or is not the file that was asked for
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    public Path obtain(Request request, DownloadListener listener) {
+        Path target = request.target().toAbsolutePath();
+        try {
+            if (!Files.exists(target)) {
+                Files.createDirectories(target.getParent());
+                try (ExclusiveFile lock = ExclusiveFile.acquire(sibling(target, ".lock"))) {
+                    // Another may have brought it while this one waited.
+                    if (!Files.exists(target)) {
+                        download(request, target, listener);
+                        return target;
+                    }
+                }
+            }
+            String sha256 = Sha256.of(target);
+            if (!sha256.startsWith(request.sha256Prefix())) {
+                throw new IOException(
+                        "the file at " + target + " is another: its SHA-256 is " + sha256 + "; remove it first");
+            }
+            return target;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DownloadException(request, "interrupted", e);
+        } catch (IOException e) {
+            throw new DownloadException(request, e.getMessage() == null ? e.toString() : e.getMessage(), e);
+        }
+    }
+
+    private void download(Request request, Path target, DownloadListener listener)
+            throws IOException, InterruptedException {
+        PartialFile part = new PartialFile(sibling(target, ".part"), sibling(target, ".part.etag"));
+        new Transfer(client, stallTimeout, request, part, listener).run();
+        String sha256 = Sha256.of(part.path());
+        if (!sha256.startsWith(request.sha256Prefix())) {
+            part.delete();
+            throw new IOException("what the server sent has the SHA-256 " + sha256);
+        }
+        AtomicFile.publish(part.path(), target);
+        part.delete();
+    }
+
+    private static Path sibling(Path target, String suffix) {
+        return target.resolveSibling(target.getFileName() + suffix);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.gatun.weights;
+
+import dev.gatun.weights.CatalogEntry.PublishedPreprocessing;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The published weights that are known by name. All figures are from torchvision 0.29.1: {@code models/resnet.py} (URL,
+ * {@code num_params}, {@code acc@1}, {@code acc@5}, {@code _file_size}, crop and resize) and {@code
+ * transforms/_presets.py} (the defaults of {@code ImageClassification}).
+ */
+public final class WeightsCatalog {
+    private static final String LICENSE =
+            "torchvision's code is BSD-3-Clause; of its weights it says that they may have"
+                    + " terms of their own derived from the dataset used for training (here ImageNet-1K), and that it is the"
+                    + " user's responsibility to determine whether the use is permitted";
+
+    private static final PublishedPreprocessing RESIZE_256 = imageNet(256);
+    private static final PublishedPreprocessing RESIZE_232 = imageNet(232);
+
+    private static final String V1 = "https://github.com/pytorch/vision/tree/main/references/classification#resnet";
+    private static final String V2 = "https://github.com/pytorch/vision/issues/3995#new-recipe";
+    private static final String V2_RESNET50 = "https://github.com/pytorch/vision/issues/3995#issuecomment-1013906621";
+
+    /** A model's default, which is torchvision's, is its last row. */
+    private static final List<CatalogEntry> ENTRIES = List.of(
+            row("resnet18/IMAGENET1K_V1", "f37072fd", 44.661, 11_689_512, 69.758, 89.078, RESIZE_256, V1),
+            row("resnet34/IMAGENET1K_V1", "b627a593", 83.275, 21_797_672, 73.314, 91.420, RESIZE_256, V1),
+            row("resnet50/IMAGENET1K_V1", "0676ba61", 97.781, 25_557_032, 76.130, 92.862, RESIZE_256, V1),
+            row("resnet50/IMAGENET1K_V2", "11ad3fa6", 97.790, 25_557_032, 80.858, 95.434, RESIZE_232, V2_RESNET50),
+            row("resnet101/IMAGENET1K_V1", "63fe2227", 170.511, 44_549_160, 77.374, 93.546, RESIZE_256, V1),
+            row("resnet101/IMAGENET1K_V2", "cd907fc2", 170.530, 44_549_160, 81.886, 95.780, RESIZE_232, V2),
+            row("resnet152/IMAGENET1K_V1", "394f9c45", 230.434, 60_192_808, 78.312, 94.046, RESIZE_256, V1),
+            row("resnet152/IMAGENET1K_V2", "f82ba261", 230.474, 60_192_808, 82.284, 96.002, RESIZE_232, V2));
+
+    private WeightsCatalog() {}
+
+    /** All rows, by model. */
+    public static List<CatalogEntry> entries() {
+        return ENTRIES;
+    }
+
+    /**
+     * The row of this name: {@code resnet50/IMAGENET1K_V1} means that one, {@code resnet50} the model's default, which is
+     * torchvision's {@code DEFAULT}: V2 where it exists.
+     */
+    public static Optional<CatalogEntry> find(String name) {
+        return ENTRIES.stream()
+                .filter(entry -> entry.name().equals(name) || entry.model().equals(name))
+                .reduce((first, second) -> second);
+    }
+
+    private static CatalogEntry row(
+            String name,
+            String sha256Prefix,
+            double mebibytes,
+            long parameters,
+            double top1,
+            double top5,
+            PublishedPreprocessing preprocessing,
+            String recipe) {
+        String model = name.substring(0, name.indexOf('/'));
+        URI uri = URI.create("https://download.pytorch.org/models/" + model + "-" + sha256Prefix + ".pth");
+        return new CatalogEntry(
+                name, uri, sha256Prefix, mebibytes, parameters, top1, top5, preprocessing, URI.create(recipe), LICENSE);
+    }
+
+    private static PublishedPreprocessing imageNet(int resize) {
+        return new PublishedPreprocessing(
+                resize, 224, "bilinear", true, List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f));
+    }
+}

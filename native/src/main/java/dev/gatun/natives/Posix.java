@@ -1,0 +1,92 @@
+package dev.gatun.natives;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.util.Optional;
+
+/** The few functions of the C library that the JDK has no door to. Each handle is made where it is used, once a JVM. */
+@SuppressWarnings("restricted")
+final class Posix {
+    private static final Linker LINKER = Linker.nativeLinker();
+
+    private Posix() {}
+
+    /** {@code geteuid(2)}. */
+    static int effectiveUser() {
+        try {
+            return (int) function("geteuid", FunctionDescriptor.of(JAVA_INT)).invokeExact();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * {@code setenv(3)} of a variable that is not set, on Windows {@code _putenv_s}. The C library's environment is not
+     * safe against a native thread that reads it at the same time; Java's own {@link System#getenv} is a copy and neither
+     * sees the change nor passes it on to child processes.
+     */
+    static void setEnvironment(Os os, String name, String value) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment n = arena.allocateFrom(name);
+            MemorySegment v = arena.allocateFrom(value);
+            int failed = os == Os.WINDOWS
+                    ? (int) function("_putenv_s", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS))
+                            .invokeExact(n, v)
+                    : (int) function("setenv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT))
+                            .invokeExact(n, v, 0);
+            if (failed != 0) {
+                throw new NativeLoadException("The environment variable " + name + " cannot be set to " + value);
+            }
+        } catch (NativeLoadException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** {@code Dl_info} of {@code dlfcn.h}. */
+    private static final StructLayout DL_INFO = MemoryLayout.structLayout(
+            ADDRESS.withName("dli_fname"),
+            ADDRESS.withName("dli_fbase"),
+            ADDRESS.withName("dli_sname"),
+            ADDRESS.withName("dli_saddr"));
+
+    private static final VarHandle FILE_NAME = DL_INFO.varHandle(MemoryLayout.PathElement.groupElement("dli_fname"));
+
+    /** {@code dladdr(3)}: the file that a symbol was loaded from. */
+    static Optional<String> fileOf(MemorySegment symbol) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(DL_INFO);
+            int found = (int) function("dladdr", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS))
+                    .invokeExact(symbol, info);
+            if (found == 0) {
+                return Optional.empty();
+            }
+            MemorySegment name = (MemorySegment) FILE_NAME.get(info, 0L);
+            return Optional.of(name.reinterpret(Long.MAX_VALUE).getString(0));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Wraps what only a wrong method type of our own could throw. */
+    static RuntimeException unexpected(Throwable e) {
+        if (e instanceof RuntimeException known) {
+            return known;
+        }
+        throw new AssertionError(e);
+    }
+
+    private static MethodHandle function(String name, FunctionDescriptor type) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
+    }
+}

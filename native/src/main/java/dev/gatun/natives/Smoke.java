@@ -1,6 +1,0 @@
-package dev.gatun.natives;
-
-/** Smoke. */
-public final class Smoke {
-    private Smoke() {}
-}
