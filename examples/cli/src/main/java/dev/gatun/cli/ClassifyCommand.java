@@ -63,26 +63,25 @@ final class ClassifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Path> files = ImageFiles.of(arguments);
-        try (OpenModel opened = modelOptions.open(terminal)) {
-            Model model = opened.model();
-            Labels labels = labelsFile == null
-                    ? model.labels()
-                    : Labels.read(labelsFile, model.spec().head().classes());
-            int threads = computeOptions.threads();
-            try (CompiledModel compiled =
-                            opened.compile(computeOptions.compile(threads).withInput(Classifier.FORMAT));
-                    Lane lane = new Lane(compiled)) {
-                String precision = computeOptions.precision().toString();
-                ClassifyReport report = json
-                        ? new ClassifyReport.Lines(terminal, model.name(), precision)
-                        : new ClassifyReport.Table(terminal);
-                report.begin(opened.describe() + ", " + precision + ", " + Text.count(threads, "thread"));
-                return classify(files, new Classifier(lane, model.preprocessing(), labels, top), report);
-            }
+        OpenModel opened = modelOptions.open(terminal);
+        Model model = opened.model();
+        Labels labels = labelsFile == null
+                ? model.labels()
+                : Labels.read(labelsFile, model.spec().head().classes());
+        int threads = computeOptions.threads();
+        try (CompiledModel compiled =
+                        opened.compile(computeOptions.compile(threads).withInput(TimedClassifier.FORMAT));
+                Lane lane = new Lane(compiled)) {
+            String precision = computeOptions.precision().toString();
+            ClassifyReport report = json
+                    ? new ClassifyReport.Lines(terminal, model.name(), precision)
+                    : new ClassifyReport.Table(terminal);
+            report.begin(opened.describe() + ", " + precision + ", " + Text.count(threads, "thread"));
+            return classify(files, new TimedClassifier(lane, model.preprocessing(), labels, top), report);
         }
     }
 
-    private int classify(List<Path> files, Classifier classifier, ClassifyReport report) {
+    private int classify(List<Path> files, TimedClassifier classifier, ClassifyReport report) {
         DecodeOptions decoding = imageOptions.decoding();
         int status = ExitCode.OK;
         for (Path file : files) {

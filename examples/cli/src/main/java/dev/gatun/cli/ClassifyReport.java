@@ -9,7 +9,7 @@ interface ClassifyReport {
     void begin(String model);
 
     /** Tells what an image shows. */
-    void image(Path file, Classifier.Result result);
+    void image(Path file, TimedClassifier.Result result);
 
     /** For people. */
     record Table(Terminal terminal) implements ClassifyReport {
@@ -21,7 +21,7 @@ interface ClassifyReport {
         }
 
         @Override
-        public void image(Path file, Classifier.Result result) {
+        public void image(Path file, TimedClassifier.Result result) {
             terminal.out().println();
             terminal.out()
                     .println(Text.format("%s (%.2f ms)", Text.printable(file.toString()), result.milliseconds()));
@@ -44,7 +44,7 @@ interface ClassifyReport {
         }
 
         @Override
-        public void image(Path file, Classifier.Result result) {
+        public void image(Path file, TimedClassifier.Result result) {
             Json.println(terminal.out(), json -> {
                 json.writeStringField("file", file.toString());
                 json.writeStringField("model", model);

@@ -98,8 +98,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (OpenModel opened = modelOptions.open(terminal);
-                Samples samples = samples(opened)) {
+        OpenModel opened = modelOptions.open(terminal);
+        try (Samples samples = samples(opened)) {
             int count = limit == null ? samples.size() : Math.min(limit, samples.size());
             int workers = Math.min(computeOptions.threads(), count);
             // No worker is left without images by a batch that is too big for them.

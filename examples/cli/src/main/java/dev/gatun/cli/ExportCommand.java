@@ -32,8 +32,8 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (OpenModel opened = modelOptions.open(terminal);
-                OutputFile file = OutputFile.create(onnx)) {
+        OpenModel opened = modelOptions.open(terminal);
+        try (OutputFile file = OutputFile.create(onnx)) {
             file.write(channel -> {
                 OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel));
                 OnnxWriter.write(

@@ -53,7 +53,7 @@ final class ModelOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
-    /** Opens the model; the caller closes it. */
+    /** Opens the model. */
     OpenModel open(Terminal terminal) {
         if (weights == null) {
             if (classes != null) {
@@ -101,21 +101,15 @@ final class ModelOptions {
         if (model != null) {
             return new OpenModel(ResNet.of(sized(variant(model))).weights(file), file.toString());
         }
-        WeightSource source = WeightFiles.open(file);
-        List<ResNetSpec> candidates;
-        try {
-            candidates = VariantRecognizer.recognize(source);
-        } catch (RuntimeException | Error e) {
-            source.close();
-            throw e;
+        try (WeightSource source = WeightFiles.open(file)) {
+            List<ResNetSpec> candidates = VariantRecognizer.recognize(source);
+            if (candidates.isEmpty()) {
+                throw new CommandException(
+                        file + ": its tensors are not those of any known network ('gatun inspect' lists them, --model"
+                                + " tells what does not fit)");
+            }
+            return new OpenModel(ResNet.of(sized(candidates.getFirst())).weights(source), file.toString());
         }
-        if (candidates.isEmpty()) {
-            source.close();
-            throw new CommandException(
-                    file + ": its tensors are not those of any known network ('gatun inspect' lists them, --model"
-                            + " tells what does not fit)");
-        }
-        return new OpenModel(ResNet.of(sized(candidates.getFirst())).open(source), file.toString());
     }
 
     private ResNetSpec sized(ResNetSpec network) {

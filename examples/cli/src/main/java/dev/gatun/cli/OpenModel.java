@@ -6,12 +6,12 @@ import dev.gatun.Model;
 import dev.gatun.image.Preprocessing;
 
 /**
- * A model that a command works on, and owns.
+ * A model that a command works on.
  *
  * @param model the model
  * @param weights what its weights are, for people
  */
-record OpenModel(Model model, String weights) implements AutoCloseable {
+record OpenModel(Model model, String weights) {
     /** The network and its weights in words. */
     String describe() {
         return model.name() + " with weights " + weights;
@@ -21,10 +21,5 @@ record OpenModel(Model model, String weights) implements AutoCloseable {
     CompiledModel compile(CompileOptions options) {
         Preprocessing preprocessing = model.preprocessing();
         return model.compile(options.withSize(preprocessing.cropHeight(), preprocessing.cropWidth()));
-    }
-
-    @Override
-    public void close() {
-        model.close();
     }
 }

@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /** Names what is in one image at a time. Borrows its lane, whose model takes one image of {@link #FORMAT}. */
-final class Classifier {
+final class TimedClassifier {
     static final InputFormat FORMAT = InputFormat.F32_NCHW;
 
     private static final double NANOS_PER_MILLI = 1e6;
@@ -29,7 +29,7 @@ final class Classifier {
     record Result(List<Prediction> top, double milliseconds) {}
 
     /** Runs the lane once, so that what is timed later is not its first run. */
-    Classifier(Lane lane, Preprocessing preprocessing, Labels labels, int top) {
+    TimedClassifier(Lane lane, Preprocessing preprocessing, Labels labels, int top) {
         this.lane = lane;
         this.preprocessor = new Preprocessor(preprocessing);
         this.labels = labels;
