@@ -1,0 +1,2 @@
+#include "oneapi/dnnl/dnnl.h"
+#include "oneapi/dnnl/dnnl_ukernel.h"

@@ -1,0 +1,74 @@
+package dev.gatun.onednn;
+
+import dev.gatun.onednn.gen.Dnnl;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.List;
+
+/**
+ * Executable code for one problem. Owned by its creator. Thread-safe when created with {@link ScratchpadMode#USER}:
+ * threads then execute it side by side, each with its own {@link Stream} and {@link ExecArgs}.
+ */
+public final class Primitive extends Handle {
+    private final List<Attr.Quantization> quantizations;
+    private final String name;
+
+    private Primitive(MemorySegment pointer, List<Attr.Quantization> quantizations, String name) {
+        super(pointer);
+        this.quantizations = quantizations;
+        this.name = name;
+    }
+
+    /**
+     * Creates the primitive of a descriptor, which generates its code.
+     *
+     * @param desc the descriptor; not needed afterwards
+     * @return the primitive, owned by the caller
+     */
+    public static Primitive of(PrimitiveDesc desc) {
+        MemorySegment pointer = Native.create(
+                "dnnl_primitive_create",
+                (out, arena) -> Dnnl.dnnl_primitive_create(out, desc.pointer()),
+                desc::toString);
+        return new Primitive(pointer, desc.quantizations(), desc.toString());
+    }
+
+    /**
+     * Computes. Allocates nothing, and on the CPU returns when the result is there. The first execution with some
+     * {@link ExecArgs} checks them against this primitive; the following ones do not.
+     *
+     * @param stream the stream, used by this thread only
+     * @param args the arguments, used by this thread only
+     * @throws IllegalArgumentException when an argument is missing, unexpected, or not of the descriptor this primitive
+     *     was created for
+     */
+    public void execute(Stream stream, ExecArgs args) {
+        MemorySegment primitive = pointer();
+        MemorySegment array = args.pointer();
+        if (args.checkedFor() != this) {
+            ArgCheck.check(this, quantizations, args.memories());
+            args.checkedFor(this);
+        }
+        int status;
+        try {
+            status = Dnnl.dnnl_primitive_execute(primitive, stream.pointer(), args.size(), array);
+        } finally {
+            // The memories are only known to oneDNN by the pointers inside the array.
+            Reference.reachabilityFence(args);
+        }
+        if (status != 0) {
+            Status.check(status, "dnnl_primitive_execute", this::toString);
+        }
+    }
+
+    /** {@return kind and problem} */
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    @Override
+    void destroy(MemorySegment pointer) {
+        Status.check(Dnnl.dnnl_primitive_destroy(pointer), "dnnl_primitive_destroy", null);
+    }
+}
