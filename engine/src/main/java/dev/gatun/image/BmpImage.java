@@ -37,7 +37,8 @@ record BmpImage(ImageSource source, BmpHeader header) implements ParsedImage {
             return new RgbImage(width(), height(), flipped(rgb));
         }
         long stride = ((long) width() * header.bits() + 31) / 32 * 4;
-        source.require(header.pixelStart(), stride * height());
+        // the padding of the last row in the file may be missing, as in Pillow
+        source.require(header.pixelStart(), stride * (height() - 1) + ((long) width() * header.bits() + 7) / 8);
         for (int y = 0; y < height(); y++) {
             long row = header.topDown() ? y : height() - 1 - y;
             int from = (int) (header.pixelStart() + row * stride);

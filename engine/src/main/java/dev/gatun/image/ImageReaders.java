@@ -58,7 +58,8 @@ final class ImageReaders {
             try {
                 reader.setInput(input, true, true);
                 R result = step.read(reader);
-                if (input.exhausted()) {
+                // TwelveMonkeys' reader looks ahead; WebP says its lengths, which have been checked
+                if (fromJdk && input.exhausted()) {
                     throw source.error("truncated " + format + ": ends before its last pixel");
                 }
                 return result;

@@ -7,9 +7,9 @@ import java.util.Arrays;
 /**
  * Carries out a {@link Preprocessing}: image in, a network's src out, written straight into the caller's segment.
  *
- * <p>An instance keeps its buffers for the next image and belongs to one thread at a time; after the first image of a
- * size, {@link #apply} allocates nothing. Segments may be native or on the heap, need no alignment, and are written
- * only inside the image's own bytes, and only after their bounds have been checked.
+ * <p>An instance keeps its weights and buffers for the next image and belongs to one thread at a time. Segments may be
+ * native or on the heap, need no alignment, and are written only inside the image's own bytes, and only after their
+ * bounds have been checked.
  */
 public final class Preprocessor {
     private final Preprocessing preprocessing;

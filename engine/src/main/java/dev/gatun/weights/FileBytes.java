@@ -1,5 +1,6 @@
 package dev.gatun.weights;
 
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,14 +20,31 @@ import java.nio.file.StandardOpenOption;
  * failing disk faults asynchronously, and on Windows it would keep the file from being replaced.
  */
 final class FileBytes implements AutoCloseable {
-    private final Path path;
-    private final FileChannel channel;
+    /** Reads at a position as {@link FileChannel#read(ByteBuffer, long)} does. */
+    private interface Positional {
+        int read(ByteBuffer dst, long position) throws IOException;
+    }
+
+    private final String origin;
+    private final Positional content;
+    private final Closeable owned;
     private final long size;
 
-    private FileBytes(Path path, FileChannel channel, long size) {
-        this.path = path;
-        this.channel = channel;
+    private FileBytes(String origin, Positional content, Closeable owned, long size) {
+        this.origin = origin;
+        this.content = content;
+        this.owned = owned;
         this.size = size;
+    }
+
+    /** A file that is in memory already, such as a resource; {@code bytes} are not copied. */
+    static FileBytes of(String origin, byte[] bytes) {
+        Positional content = (dst, position) -> {
+            int count = Math.min(dst.remaining(), bytes.length - Math.toIntExact(position));
+            dst.put(bytes, Math.toIntExact(position), count);
+            return count;
+        };
+        return new FileBytes(origin, content, () -> {}, bytes.length);
     }
 
     static FileBytes open(Path path) {
@@ -36,7 +54,7 @@ final class FileBytes implements AutoCloseable {
         try {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
             try {
-                return new FileBytes(path, channel, channel.size());
+                return new FileBytes(path.toString(), channel::read, channel, channel.size());
             } catch (IOException e) {
                 channel.close();
                 throw e;
@@ -49,7 +67,7 @@ final class FileBytes implements AutoCloseable {
     }
 
     String origin() {
-        return path.toString();
+        return origin;
     }
 
     long size() {
@@ -81,7 +99,7 @@ final class FileBytes implements AutoCloseable {
         long at = position;
         try {
             while (dst.hasRemaining()) {
-                int count = channel.read(dst, at);
+                int count = content.read(dst, at);
                 if (count < 0) {
                     throw new EOFException();
                 }
@@ -90,9 +108,9 @@ final class FileBytes implements AutoCloseable {
         } catch (EOFException e) {
             throw new WeightFormatException(origin(), "truncated while it was open: it had " + size + " bytes", e);
         } catch (ClosedChannelException e) {
-            throw new IllegalStateException(path + " is closed", e);
+            throw new IllegalStateException(origin + " is closed", e);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot read " + origin + ": " + e.getMessage(), e);
         }
     }
 
@@ -103,9 +121,9 @@ final class FileBytes implements AutoCloseable {
     @Override
     public void close() {
         try {
-            channel.close();
+            owned.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot close " + path, e);
+            throw new UncheckedIOException("cannot close " + origin, e);
         }
     }
 }

@@ -36,7 +36,21 @@ public final class WeightFiles {
      * @throws java.io.UncheckedIOException if the file does not exist or cannot be read
      */
     public static WeightSource open(Path path) {
-        FileBytes file = FileBytes.open(path);
+        return open(FileBytes.open(path));
+    }
+
+    /**
+     * Opens a weights file that is in memory already, such as a resource.
+     *
+     * @param origin what messages call it
+     * @param content of the file; not copied
+     * @throws WeightFormatException if the content is of no kind that can be read, or malformed
+     */
+    public static WeightSource open(String origin, byte[] content) {
+        return open(FileBytes.of(origin, content));
+    }
+
+    private static WeightSource open(FileBytes file) {
         try {
             for (Container container : CONTAINERS) {
                 if (container.recognises(file)) {
