@@ -7,7 +7,7 @@ module dev.gatun.cli {
     requires dev.gatun.onednn;
     requires com.fasterxml.jackson.core;
     requires info.picocli;
-    requires progressbar;
+    requires me.tongfei.progressbar;
 
     opens dev.gatun.cli to
             info.picocli;

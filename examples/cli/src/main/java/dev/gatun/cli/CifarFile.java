@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 
 /** The binary version of CIFAR-10: records of a label byte and 3x32x32 samples (CHW, RGB); Krizhevsky's cifar.html. */
 final class CifarFile implements Samples {
@@ -36,7 +37,7 @@ final class CifarFile implements Samples {
      */
     static CifarFile open(Path path, ResNetSpec network) throws IOException {
         if (!network.input().equals(InputSpec.CIFAR)) {
-            throw new CommandException(Text.format(
+            throw new CommandException(String.format(Locale.ROOT, 
                     "%s takes images of %dx%d, those of --cifar10 are 32x32",
                     network.name(), network.input().size(), network.input().size()));
         }

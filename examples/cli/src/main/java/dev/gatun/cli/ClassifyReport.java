@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import dev.gatun.Prediction;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** How {@code gatun classify} prints what it found. */
 interface ClassifyReport {
@@ -24,10 +25,10 @@ interface ClassifyReport {
         public void image(Path file, TimedClassifier.Result result) {
             terminal.out().println();
             terminal.out()
-                    .println(Text.format("%s (%.2f ms)", Text.printable(file.toString()), result.milliseconds()));
+                    .println(String.format(Locale.ROOT, "%s (%.2f ms)", Text.printable(file.toString()), result.milliseconds()));
             for (Prediction prediction : result.top()) {
                 terminal.out()
-                        .println(Text.format(
+                        .println(String.format(Locale.ROOT, 
                                 "  %6.2f %%  %s  %s",
                                 prediction.probability() * 100,
                                 Bar.of(prediction.probability(), BAR_WIDTH, terminal.blocks()),

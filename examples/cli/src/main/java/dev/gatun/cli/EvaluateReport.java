@@ -1,5 +1,7 @@
 package dev.gatun.cli;
 
+import java.util.Locale;
+
 /**
  * How {@code gatun evaluate} prints what it found.
  *
@@ -40,12 +42,12 @@ record EvaluateReport(String model, String weights, String precision, int thread
         if (score.unreadable() > 0) {
             row(terminal, "unreadable", Integer.toString(score.unreadable()));
         }
-        row(terminal, "top-1", Text.format("%d (%.2f %%)", score.top1(), score.top1Accuracy() * 100));
-        row(terminal, "top-5", Text.format("%d (%.2f %%)", score.top5(), score.top5Accuracy() * 100));
-        row(terminal, "images/s", Text.format("%.1f (%.1f s)", rate, seconds));
+        row(terminal, "top-1", String.format(Locale.ROOT, "%d (%.2f %%)", score.top1(), score.top1Accuracy() * 100));
+        row(terminal, "top-5", String.format(Locale.ROOT, "%d (%.2f %%)", score.top5(), score.top5Accuracy() * 100));
+        row(terminal, "images/s", String.format(Locale.ROOT, "%.1f (%.1f s)", rate, seconds));
     }
 
     private static void row(Terminal terminal, String name, String value) {
-        terminal.out().println(Text.format("  %-11s %s", name, value));
+        terminal.out().println(String.format(Locale.ROOT, "  %-11s %s", name, value));
     }
 }

@@ -57,7 +57,7 @@ final class InfoCommand implements Callable<Integer> {
         } else {
             text(machine, library, isa, amx)
                     .forEach((name, value) ->
-                            terminal.out().println(Text.format("%-12s %s", name, Text.printable(value))));
+                            terminal.out().println(String.format(Locale.ROOT, "%-12s %s", name, Text.printable(value))));
         }
         return ExitCode.OK;
     }
@@ -78,7 +78,7 @@ final class InfoCommand implements Callable<Integer> {
         lines.put("java", java());
         lines.put(
                 "oneDNN",
-                Text.format(
+                String.format(Locale.ROOT, 
                         "%s (%s), threads by %s",
                         library.version(), library.version().hash(), lower(library.cpuRuntime())));
         lines.put("loaded from", library.onednn() + " (" + lower(library.source()) + ")");
@@ -86,21 +86,21 @@ final class InfoCommand implements Callable<Integer> {
                 "OpenMP",
                 library.openmp().map(Path::toString).orElse("the system's") + " "
                         + assignments(library.openmpEnvironment()));
-        lines.put("ISA", Text.format("%s (0x%x)", lower(isa), OneDnn.effectiveIsaBits()));
+        lines.put("ISA", String.format(Locale.ROOT, "%s (0x%x)", lower(isa), OneDnn.effectiveIsaBits()));
         lines.put("AMX", lower(amx.outcome()) + (amx.detail().isEmpty() ? "" : ": " + amx.detail()));
         lines.put("CPU", machine.cpuModel() + (machine.hypervisor() ? " (virtual)" : ""));
         lines.put(
                 "cores",
-                Text.format("%d physical, %d logical", machine.physicalCores(), machine.logicalCpus()));
+                String.format(Locale.ROOT, "%d physical, %d logical", machine.physicalCores(), machine.logicalCpus()));
         lines.put(
                 "affinity",
-                Text.format(
+                String.format(Locale.ROOT, 
                         "CPUs %s on %s",
                         numbers(machine.affinity()), Text.count(machine.affinityCores(), "core")));
         lines.put(
                 "quota",
                 machine.cpuQuota().isPresent()
-                        ? Text.format("%.2f CPUs (cgroup)", machine.cpuQuota().getAsDouble())
+                        ? String.format(Locale.ROOT, "%.2f CPUs (cgroup)", machine.cpuQuota().getAsDouble())
                         : "none");
         lines.put("threads", machine.explainThreads());
         lines.put("NUMA", machine.numaNodes().isEmpty() ? "unknown" : "nodes " + numbers(machine.numaNodes()));
@@ -165,6 +165,6 @@ final class InfoCommand implements Callable<Integer> {
     }
 
     private static String kibibytes(OptionalLong bytes) {
-        return bytes.isPresent() ? Text.format("%,d KiB", bytes.getAsLong() / KIBIBYTE) : "unknown";
+        return bytes.isPresent() ? String.format(Locale.ROOT, "%,d KiB", bytes.getAsLong() / KIBIBYTE) : "unknown";
     }
 }

@@ -5,9 +5,14 @@ import dev.gatun.spec.ResNetSpec;
 import dev.gatun.weights.TensorInfo;
 import dev.gatun.weights.WeightFiles;
 import dev.gatun.weights.WeightSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -59,8 +64,8 @@ final class InspectCommand implements Callable<Integer> {
         terminal.out().println();
         source.metadata().forEach((key, value) -> row("metadata " + key, value));
         row("file", file.toString());
-        row("container", source.container());
-        row("tensors", Text.format("%d, %,d values, %,d bytes", tensors.size(), values(tensors), bytes(tensors)));
+        row("container", container());
+        row("tensors", String.format(Locale.ROOT, "%d, %,d values, %,d bytes", tensors.size(), values(tensors), bytes(tensors)));
         row("network", variants.isEmpty() ? "none that gatun knows" : describe(variants));
     }
 
@@ -70,14 +75,14 @@ final class InspectCommand implements Callable<Integer> {
 
     private static String describe(List<ResNetSpec> variants) {
         return variants.stream().map(ResNetSpec::name).collect(Collectors.joining(" or ")) + ", "
-                + Text.format("%d classes", variants.getFirst().head().classes());
+                + String.format(Locale.ROOT, "%d classes", variants.getFirst().head().classes());
     }
 
     private void printJson(WeightSource source, List<ResNetSpec> variants) {
         Collection<TensorInfo> tensors = source.tensors().values();
         Json.println(terminal.out(), fields -> {
             fields.writeStringField("file", file.toString());
-            fields.writeStringField("container", source.container());
+            fields.writeStringField("container", container());
             fields.writeArrayFieldStart("variants");
             for (ResNetSpec variant : variants) {
                 fields.writeString(variant.name());
@@ -105,6 +110,21 @@ final class InspectCommand implements Callable<Integer> {
             }
             fields.writeEndArray();
         });
+    }
+
+    /** By the first bytes, which are enough to tell apart files that have been opened as one of these. */
+    private String container() {
+        byte[] start = new byte[2];
+        try (InputStream in = Files.newInputStream(file)) {
+            in.readNBytes(start, 0, start.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return switch (start[0]) {
+            case 'P' -> "torch (zip)";
+            case (byte) 0x80 -> "torch (legacy)";
+            default -> "safetensors";
+        };
     }
 
     private static long values(Collection<TensorInfo> tensors) {

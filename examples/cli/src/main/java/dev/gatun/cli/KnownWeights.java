@@ -17,6 +17,9 @@ import java.util.Locale;
  * @param where they are
  */
 record KnownWeights(String name, double top1, Where where) {
+    /** On the 10,000 test images, in percent; the bundled model's card. */
+    private static final double BUNDLED_TOP1 = 91.34;
+
     /** Where weights are. */
     enum Where {
         /** In gatun itself. */
@@ -36,7 +39,7 @@ record KnownWeights(String name, double top1, Where where) {
     static List<KnownWeights> of(String variant) {
         List<KnownWeights> known = new ArrayList<>();
         if (variant.equals(BundledModel.NAME)) {
-            known.add(new KnownWeights(variant, BundledModel.TOP1, Where.BUNDLED));
+            known.add(new KnownWeights(variant, BUNDLED_TOP1, Where.BUNDLED));
         }
         WeightsCache cache = WeightsCache.ofUser();
         WeightsCatalog.entries().stream()

@@ -6,7 +6,9 @@ import dev.gatun.graph.GraphCost;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.spec.Variants;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -66,18 +68,18 @@ final class ModelsCommand implements Callable<Integer> {
             spec.name(),
             KnownWeights.dataSet(spec),
             side + "x" + side,
-            Text.format("%,d", cost.parameters()),
-            Text.format("%.3f", cost.multiplyAccumulates() / BILLION),
+            String.format(Locale.ROOT, "%,d", cost.parameters()),
+            String.format(Locale.ROOT, "%.3f", cost.multiplyAccumulates() / BILLION),
             "",
             "",
             ""
         };
         for (KnownWeights weights : known) {
             cells[5] = weights.name();
-            cells[6] = Text.format("%.2f", weights.top1());
+            cells[6] = String.format(Locale.ROOT, "%.2f", weights.top1());
             cells[7] = weights.where().toString();
             table.row(cells);
-            java.util.Arrays.fill(cells, "");
+            Arrays.fill(cells, "");
         }
         if (known.isEmpty()) {
             table.row(cells);

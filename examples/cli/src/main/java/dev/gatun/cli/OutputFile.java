@@ -34,8 +34,9 @@ final class OutputFile implements AutoCloseable {
             if (Files.isDirectory(target)) {
                 throw new CommandException(path + " is a directory, expected a file to write");
             }
-            if (!Files.isDirectory(target.getParent())) {
-                throw new CommandException("cannot write " + path + ": there is no directory " + target.getParent());
+            Path directory = target.getParent();
+            if (directory == null || !Files.isDirectory(directory)) {
+                throw new CommandException("cannot write " + path + ": there is no directory " + directory);
             }
             boolean replaced = !Files.exists(target) || Files.isRegularFile(target);
             Path written = replaced
@@ -87,7 +88,8 @@ final class OutputFile implements AutoCloseable {
     /** Forgets what has not been committed. */
     @Override
     public void close() {
-        try (FileChannel open = channel) {
+        try {
+            channel.close();
             if (!written.equals(target)) {
                 Files.deleteIfExists(written);
             }

@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import java.util.Locale;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -89,7 +90,7 @@ interface Progress extends AutoCloseable {
             if (total > 0 && done * TENTHS / total > tenths) {
                 tenths = done * TENTHS / total;
                 terminal.err()
-                        .println(Text.format(
+                        .println(String.format(Locale.ROOT, 
                                 "%s: %d of %d %s (%d %%)",
                                 title, done / unitSize, total / unitSize, unit, done * 100 / total));
             }

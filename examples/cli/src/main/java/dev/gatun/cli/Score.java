@@ -22,11 +22,10 @@ record Score(int images, int top1, int top5, int unreadable) {
      */
     static Score of(float[] logits, int first, int classes, int trueClass) {
         float mine = logits[first + trueClass];
-        int better = 0;
+        int better = Float.isNaN(mine) ? classes : 0;
         for (int i = 0; i < classes; i++) {
             float other = logits[first + i];
-            boolean behind = i < trueClass ? other < mine : other <= mine;
-            better += behind || i == trueClass && !Float.isNaN(mine) ? 0 : 1;
+            better += other > mine || (other == mine && i < trueClass) ? 1 : 0;
         }
         return new Score(1, better == 0 ? 1 : 0, better < FIVE ? 1 : 0, 0);
     }

@@ -1,6 +1,5 @@
 package dev.gatun.cli;
 
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Text for people. */
@@ -13,11 +12,6 @@ final class Text {
     /** The text in one line without control characters, which file names and labels may have. */
     static String printable(String text) {
         return CONTROL.matcher(LINE_BREAK.matcher(text.strip()).replaceAll("; ")).replaceAll("?");
-    }
-
-    /** {@link String#format} without the user's locale: output is for machines to read too. */
-    static String format(String format, Object... arguments) {
-        return String.format(Locale.ROOT, format, arguments);
     }
 
     /** {@code count} things, in the singular if it is one. */
