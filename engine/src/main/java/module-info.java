@@ -10,6 +10,7 @@ module dev.gatun {
     exports dev.gatun;
     exports dev.gatun.graph;
     exports dev.gatun.image;
+    exports dev.gatun.onnx;
     exports dev.gatun.plan;
     exports dev.gatun.spec;
     exports dev.gatun.weights;

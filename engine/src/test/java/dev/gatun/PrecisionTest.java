@@ -57,7 +57,7 @@ class PrecisionTest {
             double worst = 0;
             for (int seed = 0; seed < 20; seed++) {
                 float[] images = Runner.images(seed, wide.compiled());
-                worst = Math.max(worst, SharedData.relativeError(narrow.run(images), wide.run(images)));
+                worst = Math.max(worst, Errors.relative(narrow.run(images), wide.run(images)));
             }
             System.out.printf(
                     "bundled model %s: relative error to f32 %.1e on %s%n", precision, worst, OneDnn.effectiveIsa());

@@ -66,7 +66,7 @@ class ReferenceLogitsTest {
         for (int n = 0; n < images; n++) {
             hits += SharedData.argMax(actual, n * 10, 10) == records[n * CIFAR_RECORD] ? 1 : 0;
         }
-        double error = SharedData.relativeError(actual, expected);
+        double error = Errors.relative(actual, expected);
         System.out.printf("%s: top-1 %d, relative error %.2e on %s%n", model, hits, error, OneDnn.effectiveIsa());
         assertThat(error).isLessThan(1e-4);
         assertThat(hits).isBetween(top1 - 2, top1 + 2);
@@ -84,7 +84,7 @@ class ReferenceLogitsTest {
         List<String> labels = Files.readAllLines(SharedData.file("imagenet/labels.tsv"));
         Model model = ResNet.named(variant).weights(file);
         Outcome f32 = imageNet(model, Precision.F32, labels);
-        double error = SharedData.relativeError(f32.logits(), expected);
+        double error = Errors.relative(f32.logits(), expected);
         System.out.printf(
                 "%s f32: top-1 %d, top-5 %d, relative error %.2e on %s%n",
                 model, f32.top1(), f32.top5(), error, OneDnn.effectiveIsa());
@@ -102,7 +102,7 @@ class ReferenceLogitsTest {
                         narrow.top1(),
                         agree,
                         labels.size(),
-                        SharedData.relativeError(narrow.logits(), f32.logits()));
+                        Errors.relative(narrow.logits(), f32.logits()));
                 assertThat(agree).isGreaterThanOrEqualTo((int) Math.ceil(0.98 * labels.size()));
             }
         }

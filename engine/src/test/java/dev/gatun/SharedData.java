@@ -11,21 +11,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Real weights, images and reference vectors, which are not part of the project: tests that need them skip where they are absent. */
-final class SharedData {
+public final class SharedData {
     private static final ValueLayout.OfFloat LITTLE_FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private SharedData() {}
 
     /** A file below shared/data; skips the test, saying so, if it is not there. */
-    static Path file(String relative) {
-        Path path = Path.of(System.getProperty("gatun.test.shared", "../shared"))
-                .resolve("data")
-                .resolve(relative);
-        if (!Files.exists(path)) {
-            System.out.println("skipped: " + path + " is absent");
+    public static Path file(String name) {
+        Path path = Path.of(System.getProperty("gatun.test.shared", "shared"), "data")
+                .resolve(name)
+                .normalize();
+        boolean found = Files.isReadable(path);
+        if (!found) {
+            System.out.println(
+                    "skipped: " + path + " is absent; -Dgatun.test.shared names the directory of the shared data");
         }
-        assumeTrue(Files.exists(path), path + " is absent");
+        assumeTrue(found, path + " is absent");
         return path;
     }
 
@@ -39,20 +41,6 @@ final class SharedData {
         }
         MemorySegment data = MemorySegment.ofArray(bytes).asSlice(10 + headerLength);
         return data.toArray(LITTLE_FLOAT);
-    }
-
-    /** Largest absolute error over the largest absolute value of {@code expected}. */
-    static double relativeError(float[] actual, float[] expected) {
-        double error = 0;
-        double scale = 0;
-        for (int i = 0; i < expected.length; i++) {
-            error = Math.max(error, Math.abs((double) actual[i] - expected[i]));
-            scale = Math.max(scale, Math.abs(expected[i]));
-            if (Float.isNaN(actual[i])) {
-                return Double.NaN;
-            }
-        }
-        return actual.length == expected.length ? error / scale : Double.NaN;
     }
 
     static int argMax(float[] values, int from, int count) {

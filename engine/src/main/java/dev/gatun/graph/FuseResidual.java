@@ -9,7 +9,7 @@ final class FuseResidual implements UnaryOperator<Graph> {
         Rewrite rewrite = new Rewrite(graph);
         for (Node original : graph.nodes()) {
             Node node = rewrite.current(original);
-            if (node instanceof Node.Add add && !add.lhs().equals(add.rhs())) {
+            if (node instanceof Node.Add add) {
                 boolean lhsLater = rewrite.position(add.lhs()) > rewrite.position(add.rhs());
                 Node.Conv conv = rewrite.fusible(lhsLater ? add.lhs() : add.rhs());
                 if (conv != null && conv.epilogue().residual() == null) {

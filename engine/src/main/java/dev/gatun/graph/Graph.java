@@ -4,6 +4,7 @@ import dev.gatun.spec.Shape;
 import dev.gatun.spec.TensorSpec;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,8 @@ import java.util.SequencedMap;
  */
 public record Graph(List<Node> nodes, List<String> outputs) {
     /**
-     * Checks that names are unique and that every name that is read stands before its reader.
+     * Checks that there is one input and any output, that names are unique and that every name that is read stands before its
+     * reader.
      *
      * @throws IllegalArgumentException naming the first node that breaks this
      */
@@ -32,12 +34,18 @@ public record Graph(List<Node> nodes, List<String> outputs) {
                             "node " + node.name() + " reads " + source + ", which does not stand before it");
                 }
             }
+            if (node instanceof Node.Input && !seen.isEmpty()) {
+                throw new IllegalArgumentException("a second input: " + node.name());
+            }
             if (seen.put(node.name(), node) != null) {
                 throw new IllegalArgumentException("two nodes are named " + node.name());
             }
         }
         if (nodes.isEmpty() || !(nodes.getFirst() instanceof Node.Input)) {
             throw new IllegalArgumentException("the first node must be the input");
+        }
+        if (outputs.isEmpty() || new HashSet<>(outputs).size() != outputs.size()) {
+            throw new IllegalArgumentException("expected one output or more, each once, found " + outputs);
         }
         for (String output : outputs) {
             if (!seen.containsKey(output)) {
@@ -88,12 +96,20 @@ public record Graph(List<Node> nodes, List<String> outputs) {
     /**
      * The shape of every result for images of this number and size.
      *
-     * @throws IllegalArgumentException naming the node whose output would be empty
+     * @throws IllegalArgumentException if the batch is empty, or naming the node that cannot read what its sources put out or whose
+     *     own output would be empty
      */
     public SequencedMap<String, Shape> shapes(long batch, long height, long width) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("the batch must be positive, found " + batch);
+        }
         SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
         for (Node node : nodes) {
-            Shape shape = shape(node, shapes, batch, height, width);
+            List<Shape> sources = new ArrayList<>();
+            node.sources().forEach(source -> sources.add(shapes.getOrDefault(source, Shape.of())));
+            Shape shape = node instanceof Node.Input input
+                    ? Shape.of(batch, input.channels(), height, width)
+                    : Shapes.of(node, sources);
             if (shape.elements() == 0) {
                 throw new IllegalArgumentException("images of " + height + "x" + width + " are too small: "
                         + node.name() + " would put out " + shape);
@@ -101,28 +117,5 @@ public record Graph(List<Node> nodes, List<String> outputs) {
             shapes.put(node.name(), shape);
         }
         return Collections.unmodifiableSequencedMap(shapes);
-    }
-
-    private static Shape shape(Node node, Map<String, Shape> shapes, long batch, long height, long width) {
-        if (node instanceof Node.Input input) {
-            return Shape.of(batch, input.channels(), height, width);
-        }
-        Shape src = shapes.getOrDefault(node.sources().getFirst(), Shape.of());
-        return switch (node) {
-            case Node.Conv conv -> windowed(src, conv.oc(), conv.window());
-            case Node.MaxPool pool -> windowed(src, src.dim(1), pool.window());
-            case Node.ZeroPadShortcut pad -> windowed(src, pad.oc(), Window.square(1, pad.stride(), 0));
-            case Node.GlobalAveragePool _ -> Shape.of(src.dim(0), src.dim(1), 1, 1);
-            case Node.InnerProduct product -> Shape.of(src.dim(0), product.oc());
-            case Node.Input _, Node.BatchNorm _, Node.Relu _, Node.Add _, Node.Softmax _ -> src;
-        };
-    }
-
-    private static Shape windowed(Shape src, long channels, Window window) {
-        return Shape.of(
-                src.dim(0),
-                channels,
-                Math.max(0, window.outputHeight(src.dim(2))),
-                Math.max(0, window.outputWidth(src.dim(3))));
     }
 }

@@ -63,8 +63,11 @@ public sealed interface Node {
             @Nullable BatchNorm norm,
             Epilogue epilogue)
             implements Node {
-        /** Checks the groups. */
+        /** Checks channels and groups. */
         public Conv {
+            if (ic < 1 || oc < 1) {
+                throw new IllegalArgumentException(name + ": channels must be positive, found " + ic + " and " + oc);
+            }
             if (groups < 1 || ic % groups != 0 || oc % groups != 0) {
                 throw new IllegalArgumentException(
                         name + ": " + groups + " groups do not divide " + ic + " and " + oc + " channels");

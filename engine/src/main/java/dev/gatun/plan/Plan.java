@@ -41,6 +41,9 @@ public final class Plan implements AutoCloseable {
      * @throws UnsupportedPrecisionException if the CPU is not fast in the precision and it is not to be emulated
      */
     public static Plan of(Graph graph, Function<String, float[]> parameters, PlanRequest request) {
+        if (graph.outputs().size() != 1) {
+            throw new IllegalArgumentException("the graph puts out " + graph.outputs() + ", expected one output");
+        }
         Arithmetic arithmetic = arithmetic(request);
         int callersThreads = OneDnn.maxThreads();
         // Primitives are made for the team size of the thread that makes them.

@@ -65,16 +65,16 @@ final class WeightPacker {
             MemoryDesc plainDesc = handles.push(MemoryDesc.of(DataType.F32, tag, desc.dims()));
             Attr attr = handles.push(Attr.builder().build());
             PrimitiveDesc reorder = handles.push(PrimitiveDesc.reorder(engine, plainDesc, desc, attr));
-            MemoryDesc scratchpadDesc = reorder.scratchpad();
-            MemorySegment scratchpad =
-                    staging.allocate(Math.max(ArenaPlanner.ALIGNMENT, scratchpadDesc.size()), ArenaPlanner.ALIGNMENT);
-            ExecArgs args = handles.push(ExecArgs.builder()
+            ExecArgs.Builder args = ExecArgs.builder()
                     .add(Arg.SRC, handles.push(Memory.of(engine, plainDesc, plain)))
-                    .add(Arg.DST, handles.push(Memory.of(engine, desc, data)))
-                    .add(Arg.SCRATCHPAD, handles.push(Memory.of(engine, scratchpadDesc, scratchpad)))
-                    .build());
+                    .add(Arg.DST, handles.push(Memory.of(engine, desc, data)));
+            MemoryDesc scratchpad = reorder.scratchpad();
+            if (scratchpad.size() > 0) {
+                MemorySegment room = staging.allocate(scratchpad.size(), ArenaPlanner.ALIGNMENT);
+                args.add(Arg.SCRATCHPAD, handles.push(Memory.of(engine, scratchpad, room)));
+            }
             Stream stream = handles.push(Stream.of(engine));
-            handles.push(reorder.create()).execute(stream, args);
+            handles.push(reorder.create()).execute(stream, handles.push(args.build()));
             stream.await();
         }
         return new Packed(desc, data);

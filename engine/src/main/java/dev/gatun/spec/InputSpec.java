@@ -7,6 +7,14 @@ package dev.gatun.spec;
  * @param size side of its training images, the default of what it is compiled for
  */
 public record InputSpec(int channels, int size) {
+    /** Checks the numbers. */
+    public InputSpec {
+        if (channels < 1 || size < 1) {
+            throw new IllegalArgumentException(
+                    "the input's channels and size must be positive, found " + channels + " and " + size);
+        }
+    }
+
     /** 224x224 RGB. */
     public static final InputSpec IMAGENET = new InputSpec(3, 224);
 

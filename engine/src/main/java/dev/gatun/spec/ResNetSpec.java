@@ -25,11 +25,15 @@ public record ResNetSpec(
     /** PyTorch's default epsilon of BatchNorm2d, which torchvision and the CIFAR networks keep. */
     public static final double TORCH_BATCH_NORM_EPSILON = 1e-5;
 
-    /** Copies the stages. */
+    /** Copies the stages and checks the numbers. */
     public ResNetSpec {
         stages = List.copyOf(stages);
         if (stages.isEmpty()) {
             throw new IllegalArgumentException(name + " has no stages");
+        }
+        if (!(batchNormEpsilon >= 0 && Double.isFinite(batchNormEpsilon))) {
+            throw new IllegalArgumentException(
+                    name + ": epsilon must be finite and not negative, found " + batchNormEpsilon);
         }
     }
 

@@ -10,6 +10,17 @@ package dev.gatun.spec;
  * @param maxPool whether the pooling follows
  */
 public record StemSpec(int width, int kernel, int stride, boolean maxPool) {
+    /** Checks the numbers. */
+    public StemSpec {
+        if (width < 1 || stride < 1) {
+            throw new IllegalArgumentException(
+                    "the stem's width and stride must be positive, found " + width + " and " + stride);
+        }
+        if (kernel < 1 || kernel % 2 == 0) {
+            throw new IllegalArgumentException("the stem's kernel must be odd, found " + kernel);
+        }
+    }
+
     /** 7x7 stride 2 and max pooling; He et al. 2016, table 1. */
     public static final StemSpec IMAGENET = new StemSpec(64, 7, 2, true);
 

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * Brings a file into a cache: whole, verified against its SHA-256, or not at all. What arrived of an interrupted download
@@ -16,7 +17,7 @@ public final class Downloader {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
 
-    private final HttpClient client;
+    private final Supplier<HttpClient> clients;
     private final Duration stallTimeout;
 
     /** A file to have. */
@@ -37,18 +38,18 @@ public final class Downloader {
         }
     }
 
-    /** A downloader of its own; it opens no connection before it is asked for a file that is not there. */
+    /** A downloader; it has threads and connections only while it downloads. */
     public Downloader() {
         this(
-                HttpClient.newBuilder()
+                () -> HttpClient.newBuilder()
                         .connectTimeout(CONNECT_TIMEOUT)
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .build(),
                 STALL_TIMEOUT);
     }
 
-    Downloader(HttpClient client, Duration stallTimeout) {
-        this.client = client;
+    Downloader(Supplier<HttpClient> clients, Duration stallTimeout) {
+        this.clients = clients;
         this.stallTimeout = stallTimeout;
     }
 
@@ -88,7 +89,9 @@ public final class Downloader {
     private void download(Request request, Path target, DownloadListener listener)
             throws IOException, InterruptedException {
         PartialFile part = new PartialFile(sibling(target, ".part"), sibling(target, ".part.etag"));
-        new Transfer(client, stallTimeout, request, part, listener).run();
+        try (HttpClient client = clients.get()) {
+            new Transfer(client, stallTimeout, request, part, listener).run();
+        }
         String sha256 = Sha256.of(part.path());
         if (!sha256.startsWith(request.sha256Prefix())) {
             part.delete();

@@ -12,7 +12,7 @@ final class FileWeights implements WeightSource {
     private static final int CHUNK_BYTES = 1 << 18;
 
     /** A strided view is gathered from one buffer; real ones (channels-last or transposed) are far below this. */
-    private static final long MAX_STRIDED_BYTES = 1L << 28;
+    private static final long MAX_STRIDED_BYTES = 1L << 26;
 
     private final FileBytes file;
     private final Map<String, String> metadata;

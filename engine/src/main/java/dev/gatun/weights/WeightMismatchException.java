@@ -1,5 +1,6 @@
 package dev.gatun.weights;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ public final class WeightMismatchException extends RuntimeException {
 
     /** All that is wrong, one text a tensor, without a limit; empty after deserialisation. */
     public Map<Kind, List<String>> problems() {
-        return problems == null ? Map.of() : Map.copyOf(problems);
+        return problems == null ? Map.of() : Collections.unmodifiableMap(problems);
     }
 
     private static String message(String origin, Map<Kind, List<String>> problems) {

@@ -1,5 +1,6 @@
 package dev.gatun.image;
 
+import dev.gatun.spec.InputFormat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -66,7 +67,7 @@ class PreprocessorTest {
             Normalization normalization =
                     new Normalization(order, 255f, Normalization.IMAGENET.mean(), Normalization.IMAGENET.std());
             Preprocessor preprocessor = new Preprocessor(Preprocessing.none(normalization));
-            long bytes = format.imageBytes(6, 5);
+            long bytes = TensorWriter.imageBytes(format, 6, 5);
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment dst = arena.allocate(bytes + 20).fill(GUARD);
                 preprocessor.apply(image, format, dst, 7);
@@ -102,7 +103,7 @@ class PreprocessorTest {
     void refusesSegmentsThatDoNotHoldTheImage(InputFormat format) {
         Preprocessor preprocessor = new Preprocessor(SMALL);
         RgbImage image = Drawn.pattern(40, 30);
-        byte[] dst = new byte[(int) format.imageBytes(18, 16)];
+        byte[] dst = new byte[(int) TensorWriter.imageBytes(format, 18, 16)];
         MemorySegment segment = MemorySegment.ofArray(dst);
         for (long offset : new long[] {-1, 1, Long.MAX_VALUE, Long.MIN_VALUE}) {
             assertThatExceptionOfType(IndexOutOfBoundsException.class)

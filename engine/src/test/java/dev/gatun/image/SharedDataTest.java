@@ -1,5 +1,6 @@
 package dev.gatun.image;
 
+import dev.gatun.spec.InputFormat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -48,7 +49,7 @@ class SharedDataTest {
         List<String> files = Files.readAllLines(directory.resolve("labels.tsv")).subList(0, 6);
         int exact = 0;
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment dst = arena.allocate(6 * InputFormat.F32_NCHW.imageBytes(224, 224), 64);
+            MemorySegment dst = arena.allocate(6 * TensorWriter.imageBytes(InputFormat.F32_NCHW, 224, 224), 64);
             for (int i = 0; i < files.size(); i++) {
                 Path file = directory.resolve("images", files.get(i).split("\t", -1)[0]);
                 preprocessor.apply(

@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,8 +57,7 @@ class SafetensorsTest {
         }
     }
 
-    private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertThatIllegalArgument(
-            WeightSource source, String name) {
+    private static AbstractThrowableAssert<?, ?> assertThatIllegalArgument(WeightSource source, String name) {
         return assertThatThrownBy(() -> source.read(name)).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -8,9 +8,11 @@ import dev.gatun.spec.Shape;
 import dev.gatun.spec.TensorSpec;
 import dev.gatun.spec.TensorSpec.Role;
 import dev.gatun.weights.WeightMismatchException.Kind;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class WeightSetTest {
     private static final List<TensorSpec> EXPECTED = List.of(
@@ -60,9 +62,9 @@ class WeightSetTest {
     }
 
     @Test
-    void reportsTypesThatAreNotReadAndTwoTensorsForOneName(@org.junit.jupiter.api.io.TempDir java.nio.file.Path dir) {
-        java.nio.file.Path file = Fixtures.write(
-                dir,
+    void reportsTypesThatAreNotReadAndTwoTensorsForOneName(@TempDir Path directory) {
+        Path file = Fixtures.write(
+                directory,
                 Fixtures.safetensors(
                         "{\"fc.weight\":{\"dtype\":\"F64\",\"shape\":[1,2],\"data_offsets\":[0,16]},"
                                 + "\"linear.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[16,24]}}",

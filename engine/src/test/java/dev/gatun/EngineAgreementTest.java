@@ -1,0 +1,85 @@
+package dev.gatun;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatun.graph.Graph;
+import dev.gatun.graph.GraphBuilder;
+import dev.gatun.onednn.OneDnn;
+import dev.gatun.onnx.OnnxWriter;
+import dev.gatun.plan.Execution;
+import dev.gatun.plan.Plan;
+import dev.gatun.plan.PlanRequest;
+import dev.gatun.spec.InputFormat;
+import dev.gatun.spec.Precision;
+import dev.gatun.spec.Variants;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The engine against ONNX Runtime, on the ONNX files that the engine writes and on random weights. */
+class EngineAgreementTest {
+    /** The largest side that keeps the suite quick. */
+    private record Images(int batch, int height, int width) {}
+
+    static Stream<String> variants() {
+        // ResNet-1202 takes ONNX Runtime longer to load than all others together.
+        return Variants.all().keySet().stream().filter(name -> !name.startsWith("resnet1202"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void everyVariantAnswersAsOnnxRuntimeDoes(String variant) {
+        Graph graph = GraphBuilder.build(Variants.named(variant));
+        int size = Variants.named(variant).input().size();
+        agree(variant, graph, List.of(new Images(1, size, size), new Images(3, 64, 40)));
+    }
+
+    static Stream<String> smallNetworks() {
+        return SmallNetworks.all().entrySet().stream()
+                .filter(network -> network.getValue().outputs().size() == 1)
+                .map(network -> network.getKey());
+    }
+
+    @ParameterizedTest
+    @MethodSource("smallNetworks")
+    void everyBlockAndShortcutAnswersAsOnnxRuntimeDoes(String name) {
+        agree(name, SmallNetworks.all().get(name), List.of(new Images(1, 32, 32), new Images(2, 33, 47)));
+    }
+
+    private static void agree(String name, Graph graph, List<Images> sizes) {
+        OnnxWriter.Values values = new RandomValues(graph, 11);
+        try (OrtOracle oracle = OrtOracle.load(OnnxWriter.toBytes(graph, "test", values))) {
+            for (Images size : sizes) {
+                float[] images = Runner.images(12, size.batch() * 3 * size.height() * size.width());
+                float[] expected = oracle.run(images, size.batch(), 3, size.height(), size.width())
+                        .values();
+                PlanRequest request = new PlanRequest(
+                        size.batch(),
+                        size.height(),
+                        size.width(),
+                        InputFormat.F32_NCHW,
+                        Precision.F32,
+                        false,
+                        OneDnn.maxThreads(),
+                        null);
+                double error = Errors.relative(run(graph, values, request, images), expected);
+                System.out.printf("%s %s: relative error %.1e on %s%n", name, size, error, OneDnn.effectiveIsa());
+                assertThat(error).isLessThan(1e-4);
+            }
+        }
+    }
+
+    private static float[] run(Graph graph, OnnxWriter.Values values, PlanRequest request, float[] images) {
+        try (Arena arena = Arena.ofConfined();
+                Plan plan = Plan.of(graph, values::get, request);
+                Execution execution = new Execution(plan)) {
+            MemorySegment dst = arena.allocate(plan.dstBytes(), Float.BYTES);
+            execution.run(arena.allocateFrom(ValueLayout.JAVA_FLOAT, images), dst);
+            return dst.toArray(ValueLayout.JAVA_FLOAT);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.gatun.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gatun.spec.Shape;
+import dev.gatun.spec.Variants;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class GraphTest {
+    private static final Node INPUT = new Node.Input("input", 3);
+    private static final Node CONV = Node.Conv.stored("conv", "input", 3, 4, 1, Window.same(3, 2));
+
+    @Test
+    void rejectsNodesThatReadWhatDoesNotStandBeforeThem() {
+        Node early = new Node.Relu("relu", "conv");
+        assertRejected(() -> graph("conv", INPUT, early, CONV), "node relu reads conv, which does not stand before it");
+        Node self = new Node.Relu("relu", "relu");
+        assertRejected(() -> graph("relu", INPUT, self), "node relu reads relu, which does not stand before it");
+    }
+
+    @Test
+    void rejectsResidualsThatDoNotStandBeforeTheirReader() {
+        Node fused =
+                Node.Conv.stored("conv", "input", 3, 4, 1, Window.same(3, 2)).withEpilogue(Epilogue.NONE.plus("later"));
+        assertRejected(() -> graph("conv", INPUT, fused), "node conv reads later, which does not stand before it");
+    }
+
+    @Test
+    void rejectsTwoNodesOfOneName() {
+        assertRejected(() -> graph("conv", INPUT, CONV, CONV), "two nodes are named conv");
+    }
+
+    @Test
+    void rejectsGraphsWithoutOneInputAtTheirHead() {
+        assertRejected(() -> graph("input"), "the first node must be the input");
+        assertRejected(() -> graph("input", INPUT, new Node.Input("again", 3)), "a second input: again");
+    }
+
+    @Test
+    void rejectsOutputsThatAreNone() {
+        assertRejected(() -> graph("fc", INPUT, CONV), "output fc is no node");
+        assertRejected(() -> new Graph(List.of(INPUT, CONV), List.of()), "expected one output or more");
+        assertRejected(() -> new Graph(List.of(INPUT, CONV), List.of("conv", "conv")), "each once, found [conv, conv]");
+    }
+
+    @Test
+    void rejectsConvolutionsThatCannotBe() {
+        assertRejected(
+                () -> Node.Conv.stored("c", "input", 6, 4, 3, Window.same(1, 1)), "c: 3 groups do not divide 6 and 4");
+        assertRejected(
+                () -> Node.Conv.stored("c", "input", 6, 0, 1, Window.same(1, 1)), "c: channels must be positive");
+        assertRejected(
+                () -> new Node.ZeroPadShortcut("s", "input", 3, 4, 1, 2), "s: 3 channels do not fit into 4 behind 2");
+    }
+
+    @Test
+    void rejectsImagesThatLeaveNothing() {
+        Graph graph = graph("conv", INPUT, Node.Conv.stored("conv", "input", 3, 4, 1, Window.square(7, 1, 0)));
+        assertThat(graph.shapes(1, 7, 9)).containsEntry("conv", Shape.of(1, 4, 1, 3));
+        assertRejected(() -> graph.shapes(1, 6, 9), "images of 6x9 are too small: conv would put out [1, 4, 0, 3]");
+        assertRejected(() -> graph.shapes(1, 9, 2), "images of 9x2 are too small: conv");
+        assertRejected(() -> graph.shapes(0, 9, 9), "the batch must be positive, found 0");
+    }
+
+    @Test
+    void rejectsSourcesThatDoNotFitTheirReaders() {
+        Node fc = new Node.InnerProduct("fc", "conv", 4, 2);
+        assertUnreadable("fc cannot read [1, 4, 4, 4], expected [n, 4, 1, 1]", CONV, fc);
+        assertUnreadable(
+                "second cannot read [1, 4, 4, 4], expected [n, 3, h, w]",
+                CONV,
+                Node.Conv.stored("second", "conv", 3, 4, 1, Window.same(1, 1)));
+        assertUnreadable(
+                "bn cannot read [1, 4, 4, 4], expected [n, 5, h, w]", CONV, new Node.BatchNorm("bn", "conv", 5, 0));
+        assertUnreadable(
+                "pad cannot read [1, 4, 4, 4], expected [n, 2, h, w]",
+                CONV,
+                new Node.ZeroPadShortcut("pad", "conv", 2, 4, 1, 1));
+        assertUnreadable(
+                "add cannot read [1, 3, 8, 8], expected [1, 4, 4, 4] like its other operand",
+                CONV,
+                new Node.Add("add", "conv", "input"));
+        assertUnreadable(
+                "second cannot read [1, 3, 8, 8], expected [1, 4, 4, 4] like its other operand",
+                CONV,
+                Node.Conv.stored("second", "conv", 4, 4, 1, Window.same(1, 1))
+                        .withEpilogue(Epilogue.NONE.plus("input")));
+        assertUnreadable("p cannot read [1, 3, 8, 8], expected [n, classes]", new Node.Softmax("p", "input"));
+        Node avgpool = new Node.GlobalAveragePool("avgpool", "conv");
+        Node logits = new Node.InnerProduct("fc", "avgpool", 4, 2);
+        assertUnreadable(
+                "pool cannot read [1, 2], expected [n, c, h, w]",
+                CONV,
+                avgpool,
+                logits,
+                new Node.MaxPool("pool", "fc", Window.same(3, 2)));
+        assertUnreadable(
+                "gap cannot read [1, 2], expected [n, c, h, w]",
+                CONV,
+                avgpool,
+                logits,
+                new Node.GlobalAveragePool("gap", "fc"));
+    }
+
+    @Test
+    void shapesEveryResult() {
+        Map<String, Shape> shapes =
+                GraphBuilder.build(Variants.named("resnet50")).withSoftmax().shapes(2, 224, 224);
+        // He et al. 2016, table 1
+        assertThat(shapes)
+                .containsEntry("input", Shape.of(2, 3, 224, 224))
+                .containsEntry("conv1", Shape.of(2, 64, 112, 112))
+                .containsEntry("maxpool", Shape.of(2, 64, 56, 56))
+                .containsEntry("layer1.2.relu", Shape.of(2, 256, 56, 56))
+                .containsEntry("layer2.0.conv1", Shape.of(2, 128, 56, 56))
+                .containsEntry("layer2.0.conv2", Shape.of(2, 128, 28, 28))
+                .containsEntry("layer2.3.relu", Shape.of(2, 512, 28, 28))
+                .containsEntry("layer3.5.relu", Shape.of(2, 1024, 14, 14))
+                .containsEntry("layer4.2.relu", Shape.of(2, 2048, 7, 7))
+                .containsEntry("avgpool", Shape.of(2, 2048, 1, 1))
+                .containsEntry("fc", Shape.of(2, 1000))
+                .containsEntry("softmax", Shape.of(2, 1000));
+        assertThat(GraphBuilder.build(Variants.named("resnet50-v1")).shapes(2, 224, 224))
+                .containsEntry("layer2.0.conv1", Shape.of(2, 128, 28, 28));
+    }
+
+    @Test
+    void takesTheSmallestImagesOfTheFamily() {
+        Variants.all()
+                .values()
+                .forEach(spec -> assertThat(GraphBuilder.build(spec).shapes(1, 32, 32))
+                        .containsEntry("fc", Shape.of(1, spec.head().classes())));
+    }
+
+    @Test
+    void countsReadersAndOutputsAsUses() {
+        Graph graph = new Graph(
+                List.of(INPUT, CONV, new Node.Add("add", "conv", "conv"), new Node.Relu("relu", "conv")),
+                List.of("conv", "relu"));
+        assertThat(graph.uses()).isEqualTo(Map.of("input", 1, "conv", 4, "add", 0, "relu", 1));
+    }
+
+    @Test
+    void refusesSoftmaxOverSeveralOutputs() {
+        Graph graph = new Graph(List.of(INPUT, CONV), List.of("conv", "input"));
+        assertThatThrownBy(graph::withSoftmax).hasMessageContaining("softmax needs one output, found [conv, input]");
+    }
+
+    private static void assertUnreadable(String message, Node... nodes) {
+        Node[] all = new Node[nodes.length + 1];
+        all[0] = INPUT;
+        System.arraycopy(nodes, 0, all, 1, nodes.length);
+        Graph graph = graph(nodes[nodes.length - 1].name(), all);
+        assertRejected(() -> graph.shapes(1, 8, 8), message);
+    }
+
+    private static Graph graph(String output, Node... nodes) {
+        return new Graph(List.of(nodes), List.of(output));
+    }
+
+    private static void assertRejected(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.gatun.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class SpecChecksTest {
+    private static final BlockSpec BASIC = BlockSpec.dense(BlockKind.BASIC, Shortcut.PROJECTION);
+
+    @Test
+    void rejectsNumbersThatAreNotPositive() {
+        assertRejected(() -> new StageSpec(0, 64, 1), "found 0, 64 and 1");
+        assertRejected(() -> new StageSpec(1, 0, 1), "found 1, 0 and 1");
+        assertRejected(() -> new StageSpec(1, 64, 0), "found 1, 64 and 0");
+        assertRejected(() -> new HeadSpec(0), "found 0");
+        assertRejected(() -> new InputSpec(0, 32), "found 0 and 32");
+        assertRejected(() -> new InputSpec(3, 0), "found 3 and 0");
+        assertRejected(() -> new StemSpec(0, 7, 2, true), "found 0 and 2");
+        assertRejected(() -> new StemSpec(64, 7, 0, true), "found 64 and 0");
+        assertRejected(() -> block(BlockKind.BOTTLENECK, 0, 64), "found 0 and 64");
+        assertRejected(() -> block(BlockKind.BOTTLENECK, 1, 0), "found 1 and 0");
+    }
+
+    @Test
+    void rejectsEvenStemKernels() {
+        assertRejected(() -> new StemSpec(64, 4, 2, true), "must be odd, found 4");
+    }
+
+    @Test
+    void rejectsGroupsAndWidthsInBasicBlocks() {
+        assertRejected(() -> block(BlockKind.BASIC, 2, 64), "only bottleneck blocks can differ");
+        assertRejected(() -> block(BlockKind.BASIC, 1, 128), "only bottleneck blocks can differ");
+    }
+
+    @Test
+    void rejectsNetworksWithoutStages() {
+        assertRejected(() -> network(List.of(), 1e-5), "odd has no stages");
+    }
+
+    @Test
+    void rejectsEpsilonsThatAreNoSmallNumbers() {
+        List<StageSpec> stages = List.of(new StageSpec(1, 64, 1));
+        assertRejected(() -> network(stages, -1e-5), "odd: epsilon");
+        assertRejected(() -> network(stages, Double.NaN), "found NaN");
+        assertRejected(() -> network(stages, Double.POSITIVE_INFINITY), "found Infinity");
+    }
+
+    @Test
+    void widensAsTorchvisionDoes() {
+        // resnext50_32x4d and wide_resnet50_2: groups and width_per_group in torchvision's resnet.py
+        assertThat(block(BlockKind.BOTTLENECK, 32, 4).innerWidth(64)).isEqualTo(128);
+        assertThat(block(BlockKind.BOTTLENECK, 32, 4).innerWidth(512)).isEqualTo(1024);
+        assertThat(block(BlockKind.BOTTLENECK, 1, 128).innerWidth(64)).isEqualTo(128);
+        assertThat(block(BlockKind.BOTTLENECK, 1, 128).outputWidth(64)).isEqualTo(256);
+        assertThat(BASIC.innerWidth(64)).isEqualTo(64);
+        assertThat(BASIC.outputWidth(64)).isEqualTo(64);
+    }
+
+    @Test
+    void changesTheClassesAlone() {
+        ResNetSpec spec = Variants.named("resnet50");
+        ResNetSpec fewer = spec.withClasses(7);
+        assertThat(fewer.head().classes()).isEqualTo(7);
+        assertThat(fewer.withClasses(1000)).isEqualTo(spec);
+        assertThat(fewer.features()).isEqualTo(2048);
+    }
+
+    @Test
+    void findsPrecisionsByTheNamesUsersWrite() {
+        assertThat(Precision.named("BF16")).isEqualTo(Precision.BF16);
+        assertThat(Precision.F16).hasToString("f16");
+        assertRejected(() -> Precision.named("int8"), "unknown precision 'int8', expected f32, bf16 or f16");
+    }
+
+    @Test
+    void rejectsShapesWithNegativeOrTooLargeExtents() {
+        assertRejected(() -> Shape.of(1, -1), "shape [1, -1] has a negative extent");
+        assertThatThrownBy(() -> Shape.of(1L << 32, 1L << 32).elements()).isInstanceOf(ArithmeticException.class);
+        assertThatThrownBy(() -> Shape.of(1L << 32).intDim(0)).isInstanceOf(ArithmeticException.class);
+    }
+
+    @Test
+    void countsTheElementsOfShapes() {
+        assertThat(Shape.of().elements()).isOne();
+        assertThat(Shape.of(2, 3, 4).elements()).isEqualTo(24);
+        assertThat(Shape.of(2, 0).elements()).isZero();
+        assertThat(Shape.of(2, 3)).hasToString("[2, 3]");
+        assertThat(Shape.of(2, 3).toArray()).containsExactly(2, 3);
+    }
+
+    private static BlockSpec block(BlockKind kind, int groups, int baseWidth) {
+        return new BlockSpec(kind, StridePlacement.MIDDLE_3X3, Shortcut.PROJECTION, groups, baseWidth);
+    }
+
+    private static ResNetSpec network(List<StageSpec> stages, double epsilon) {
+        return new ResNetSpec("odd", InputSpec.CIFAR, StemSpec.CIFAR, BASIC, stages, new HeadSpec(10), epsilon);
+    }
+
+    private static void assertRejected(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
+    }
+}
