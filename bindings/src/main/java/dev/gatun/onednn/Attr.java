@@ -11,11 +11,13 @@ import java.util.List;
  * {@link ScratchpadMode#USER}.
  */
 public final class Attr extends Handle {
-    private final Builder spec;
+    private final List<Quantization> quantizations;
+    private final String words;
 
-    private Attr(MemorySegment pointer, Builder spec) {
+    private Attr(MemorySegment pointer, List<Quantization> quantizations, String words) {
         super(pointer);
-        this.spec = spec;
+        this.quantizations = quantizations;
+        this.words = words;
     }
 
     /** Scales or zero points that are passed at execution: their shape follows from the mask. */
@@ -31,7 +33,7 @@ public final class Attr extends Handle {
     }
 
     List<Quantization> quantizations() {
-        return spec.quantizations;
+        return quantizations;
     }
 
     @Override
@@ -42,7 +44,7 @@ public final class Attr extends Handle {
     /** {@return the settings that differ from the defaults} */
     @Override
     public String toString() {
-        return spec.toString();
+        return words;
     }
 
     /** Collects attributes; a built {@link Attr} does not follow later changes. */
@@ -53,7 +55,7 @@ public final class Attr extends Handle {
         private boolean fpmathForIntegers;
         private AccumulationMode accumulation = AccumulationMode.STRICT;
         private boolean deterministic;
-        private List<Quantization> quantizations = new ArrayList<>();
+        private final List<Quantization> quantizations = new ArrayList<>();
 
         private Builder() {}
 
@@ -160,9 +162,10 @@ public final class Attr extends Handle {
         /** {@return the attributes, owned by the caller} */
         public Attr build() {
             OneDnn.load();
+            String words = toString();
             MemorySegment attr = Native.create(
                     "dnnl_primitive_attr_create", (out, arena) -> Dnnl.dnnl_primitive_attr_create(out), null);
-            Attr built = new Attr(attr, copy());
+            Attr built = new Attr(attr, List.copyOf(quantizations), words);
             try {
                 configure(attr);
             } catch (RuntimeException e) {
@@ -170,18 +173,6 @@ public final class Attr extends Handle {
                 throw e;
             }
             return built;
-        }
-
-        private Builder copy() {
-            Builder copy = new Builder();
-            copy.scratchpad = scratchpad;
-            copy.postOps = postOps;
-            copy.fpmath = fpmath;
-            copy.fpmathForIntegers = fpmathForIntegers;
-            copy.accumulation = accumulation;
-            copy.deterministic = deterministic;
-            copy.quantizations = List.copyOf(quantizations);
-            return copy;
         }
 
         private void configure(MemorySegment attr) {

@@ -62,6 +62,19 @@ public final class Memory extends Handle {
         if (written && data.isReadOnly()) {
             throw new IllegalArgumentException("read-only data for a memory that is written");
         }
+        setDataHandle(pointer, data);
+    }
+
+    /**
+     * Points this memory at an address. Nothing is checked: a wrong address ends the process at the next execution.
+     *
+     * @param address where at least {@link #size} bytes are, readable and, if anything writes this memory, writable
+     */
+    public void setAddress(long address) {
+        setDataHandle(pointer(), MemorySegment.ofAddress(address));
+    }
+
+    private void setDataHandle(MemorySegment pointer, MemorySegment data) {
         int status = Dnnl.dnnl_memory_set_data_handle(pointer, data);
         if (status != 0) {
             Status.check(status, "dnnl_memory_set_data_handle", null);
@@ -69,7 +82,7 @@ public final class Memory extends Handle {
         this.data = data;
     }
 
-    /** {@return the data this memory points at} */
+    /** {@return the data this memory points at; of no length after {@link #setAddress}} */
     public MemorySegment data() {
         return data;
     }
@@ -82,7 +95,7 @@ public final class Memory extends Handle {
     /** {@return the descriptor, borrowed from this memory} */
     public MemoryDesc desc() {
         MemorySegment pointer = pointer();
-        if (desc == null) {
+        if (desc == null || !desc.isOpen()) {
             desc = new MemoryDesc(
                     Native.create(
                             "dnnl_memory_get_memory_desc",

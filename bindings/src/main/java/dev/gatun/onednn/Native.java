@@ -50,6 +50,10 @@ final class Native {
         return handle == null ? MemorySegment.NULL : handle.pointer();
     }
 
+    static String describe(@Nullable MemoryDesc desc) {
+        return desc == null ? "none" : desc.toString();
+    }
+
     /** Dimensions as oneDNN writes them, {@code 1x64x56x56}. */
     static String join(long... dims) {
         return String.join("x", Arrays.stream(dims).mapToObj(Long::toString).toList());

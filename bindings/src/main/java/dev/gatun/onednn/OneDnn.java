@@ -118,8 +118,8 @@ public final class OneDnn {
     }
 
     /**
-     * Sets the OpenMP team size of the calling thread. A primitive may only be executed with the team size it was
-     * created under: some implementations lay out their scratchpad by it.
+     * Sets the OpenMP team size of the calling thread. A primitive is planned for the team size of the thread that
+     * creates its descriptor, and may not be executed by a thread with a larger one.
      *
      * @param threads at least 1
      */

@@ -11,12 +11,14 @@ import java.util.List;
  */
 public final class Primitive extends Handle {
     private final List<Attr.Quantization> quantizations;
+    private final int threads;
     private final String name;
 
-    private Primitive(MemorySegment pointer, List<Attr.Quantization> quantizations, String name) {
+    private Primitive(MemorySegment pointer, PrimitiveDesc desc) {
         super(pointer);
-        this.quantizations = quantizations;
-        this.name = name;
+        this.quantizations = desc.quantizations();
+        this.threads = desc.threads();
+        this.name = desc.toString();
     }
 
     /**
@@ -30,7 +32,7 @@ public final class Primitive extends Handle {
                 "dnnl_primitive_create",
                 (out, arena) -> Dnnl.dnnl_primitive_create(out, desc.pointer()),
                 desc::toString);
-        return new Primitive(pointer, desc.quantizations(), desc.toString());
+        return new Primitive(pointer, desc);
     }
 
     /**
@@ -39,6 +41,8 @@ public final class Primitive extends Handle {
      *
      * @param stream the stream, used by this thread only
      * @param args the arguments, used by this thread only
+     * @throws IllegalStateException when a handle is closed, or this thread has a larger OpenMP team than the one that
+     *     created the descriptor, for whose size the scratchpad was planned
      * @throws IllegalArgumentException when an argument is missing, unexpected, or not of the descriptor this primitive
      *     was created for
      */
@@ -46,6 +50,7 @@ public final class Primitive extends Handle {
         MemorySegment primitive = pointer();
         MemorySegment array = args.pointer();
         if (args.checkedFor() != this) {
+            checkThreads();
             ArgCheck.check(this, quantizations, args.memories());
             args.checkedFor(this);
         }
@@ -58,6 +63,14 @@ public final class Primitive extends Handle {
         }
         if (status != 0) {
             Status.check(status, "dnnl_primitive_execute", this::toString);
+        }
+    }
+
+    private void checkThreads() {
+        int team = OneDnn.maxThreads();
+        if (team > threads) {
+            throw new IllegalStateException("planned for " + threads + " OpenMP threads, but this thread has a team of "
+                    + team + ": call OneDnn.setThreads(" + threads + ") in it first: " + this);
         }
     }
 

@@ -22,7 +22,9 @@ public final class PrimitiveDesc extends Handle {
     private final PrimitiveKind kind;
     private final List<Attr.Quantization> quantizations;
     private final String problem;
+    private final int threads;
     private final Map<Integer, MemoryDesc> views = new HashMap<>();
+    private boolean last;
 
     private PrimitiveDesc(
             MemorySegment pointer, PrimitiveKind kind, List<Attr.Quantization> quantizations, String problem) {
@@ -30,6 +32,7 @@ public final class PrimitiveDesc extends Handle {
         this.kind = kind;
         this.quantizations = quantizations;
         this.problem = problem;
+        this.threads = OneDnn.maxThreads();
     }
 
     /**
@@ -82,7 +85,8 @@ public final class PrimitiveDesc extends Handle {
                         Native.dims(arena, padL),
                         Native.dims(arena, padR),
                         attr.pointer()),
-                () -> "src " + src + " weights " + weights + " bias " + bias + " dst " + dst + " " + window,
+                () -> "src " + src + " weights " + weights + " bias " + Native.describe(bias) + " dst " + dst + " "
+                        + window,
                 attr);
     }
 
@@ -119,7 +123,7 @@ public final class PrimitiveDesc extends Handle {
                         Native.pointerOrNull(bias),
                         dst.pointer(),
                         attr.pointer()),
-                () -> "src " + src + " weights " + weights + " bias " + bias + " dst " + dst,
+                () -> "src " + src + " weights " + weights + " bias " + Native.describe(bias) + " dst " + dst,
                 attr);
     }
 
@@ -148,7 +152,7 @@ public final class PrimitiveDesc extends Handle {
                         Native.pointerOrNull(bias),
                         dst.pointer(),
                         attr.pointer()),
-                () -> "src " + src + " weights " + weights + " bias " + bias + " dst " + dst,
+                () -> "src " + src + " weights " + weights + " bias " + Native.describe(bias) + " dst " + dst,
                 attr);
     }
 
@@ -307,7 +311,7 @@ public final class PrimitiveDesc extends Handle {
                         arena.allocateFrom(ValueLayout.JAVA_FLOAT, scales),
                         Native.pointers(arena, List.of(srcs)),
                         attr.pointer()),
-                () -> "srcs " + List.of(srcs) + " dst " + dst,
+                () -> "srcs " + List.of(srcs) + " dst " + Native.describe(dst),
                 attr);
     }
 
@@ -457,7 +461,7 @@ public final class PrimitiveDesc extends Handle {
                         axis,
                         Native.pointers(arena, List.of(srcs)),
                         attr.pointer()),
-                () -> "srcs " + List.of(srcs) + " dst " + dst + " axis " + axis,
+                () -> "srcs " + List.of(srcs) + " dst " + Native.describe(dst) + " axis " + axis,
                 attr);
     }
 
@@ -510,9 +514,13 @@ public final class PrimitiveDesc extends Handle {
 
     private MemoryDesc view(int what, int index) {
         MemorySegment pointer = pointer();
-        return views.computeIfAbsent(
-                what << 8 | index,
-                key -> new MemoryDesc(Dnnl.dnnl_primitive_desc_query_md(pointer, what, index), this));
+        int key = what << 8 | index;
+        MemoryDesc view = views.get(key);
+        if (view == null || !view.isOpen()) {
+            view = new MemoryDesc(Dnnl.dnnl_primitive_desc_query_md(pointer, what, index), this);
+            views.put(key, view);
+        }
+        return view;
     }
 
     /** {@return the name of the implementation, such as {@code jit:avx2}} */
@@ -534,8 +542,14 @@ public final class PrimitiveDesc extends Handle {
      * @return false if there is none; this descriptor then stays as it is
      */
     public boolean nextImpl() {
-        int status = Dnnl.dnnl_primitive_desc_next_impl(pointer());
+        MemorySegment pointer = pointer();
+        if (last) {
+            return false;
+        }
+        int status = Dnnl.dnnl_primitive_desc_next_impl(pointer);
         if (status == Status.LAST_IMPL_REACHED.value()) {
+            // oneDNN's own iterator must not be moved past its end again
+            last = true;
             return false;
         }
         Status.check(status, "dnnl_primitive_desc_next_impl", this::toString);
@@ -560,6 +574,11 @@ public final class PrimitiveDesc extends Handle {
 
     List<Attr.Quantization> quantizations() {
         return quantizations;
+    }
+
+    /** The OpenMP team size that the implementation was planned for. */
+    int threads() {
+        return threads;
     }
 
     /** {@return kind and problem} */

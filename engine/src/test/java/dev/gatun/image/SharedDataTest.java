@@ -1,8 +1,8 @@
 package dev.gatun.image;
 
-import dev.gatun.spec.InputFormat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatun.spec.InputFormat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
