@@ -6,7 +6,6 @@ import dev.gatun.spec.ResNetSpec;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -37,16 +36,19 @@ final class CifarFile implements Samples {
      */
     static CifarFile open(Path path, ResNetSpec network) throws IOException {
         if (!network.input().equals(InputSpec.CIFAR)) {
-            throw new CommandException(String.format(Locale.ROOT, 
+            throw new CommandException(String.format(
+                    Locale.ROOT,
                     "%s takes images of %dx%d, those of --cifar10 are 32x32",
-                    network.name(), network.input().size(), network.input().size()));
+                    network.name(),
+                    network.input().size(),
+                    network.input().size()));
         }
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         try {
             long bytes = channel.size();
             if (bytes == 0 || bytes % RECORD_BYTES != 0) {
-                throw new CommandException(
-                        path + ": " + bytes + " bytes, expected records of " + RECORD_BYTES + " bytes (a label, 3x32x32)");
+                throw new CommandException(path + ": " + bytes + " bytes, expected records of " + RECORD_BYTES
+                        + " bytes (a label, 3x32x32)");
             }
             int size = Math.toIntExact(bytes / RECORD_BYTES);
             return new CifarFile(path, channel, size, network.head().classes());
@@ -74,8 +76,8 @@ final class CifarFile implements Samples {
             read(label.clear(), record);
             int trueClass = label.get(0) & 0xff;
             if (trueClass >= classes) {
-                throw new CommandException(path + ": record " + index + " has label " + trueClass
-                        + ", expected 0 to " + (classes - 1));
+                throw new CommandException(
+                        path + ": record " + index + " has label " + trueClass + ", expected 0 to " + (classes - 1));
             }
             read(src.asSlice(byteOffset, PIXEL_BYTES).asByteBuffer(), record + 1);
             return trueClass;

@@ -25,10 +25,12 @@ interface ClassifyReport {
         public void image(Path file, TimedClassifier.Result result) {
             terminal.out().println();
             terminal.out()
-                    .println(String.format(Locale.ROOT, "%s (%.2f ms)", Text.printable(file.toString()), result.milliseconds()));
+                    .println(String.format(
+                            Locale.ROOT, "%s (%.2f ms)", Text.printable(file.toString()), result.milliseconds()));
             for (Prediction prediction : result.top()) {
                 terminal.out()
-                        .println(String.format(Locale.ROOT, 
+                        .println(String.format(
+                                Locale.ROOT,
                                 "  %6.2f %%  %s  %s",
                                 prediction.probability() * 100,
                                 Bar.of(prediction.probability(), BAR_WIDTH, terminal.blocks()),

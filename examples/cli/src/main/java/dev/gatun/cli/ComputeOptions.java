@@ -15,9 +15,7 @@ final class ComputeOptions {
             description = "Type that the network computes in: f32 (default), bf16 or f16.")
     private Precision precision = Precision.F32;
 
-    @Option(
-            names = "--emulate",
-            description = "Compute a precision that this CPU is not fast in all the same, slowly.")
+    @Option(names = "--emulate", description = "Compute a precision that this CPU is not fast in all the same, slowly.")
     private boolean emulate;
 
     @Option(

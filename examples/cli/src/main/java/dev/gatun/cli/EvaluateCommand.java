@@ -147,8 +147,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
                         @Override
                         public void unreadable(Exception problem) {
-                            terminal.err()
-                                    .println(Text.printable("gatun evaluate: " + Failures.describe(problem)));
+                            terminal.err().println(Text.printable("gatun evaluate: " + Failures.describe(problem)));
                         }
                     })
                     .run(workers);

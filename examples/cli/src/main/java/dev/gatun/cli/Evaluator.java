@@ -108,9 +108,7 @@ final class Evaluator {
         Score score = Score.NONE;
         for (int i = 0; i < count; i++) {
             score = score.plus(
-                    trueClasses[i] < 0
-                            ? Score.UNREADABLE
-                            : Score.of(results, i * classes, classes, trueClasses[i]));
+                    trueClasses[i] < 0 ? Score.UNREADABLE : Score.of(results, i * classes, classes, trueClasses[i]));
         }
         if (logits != null) {
             write(logits, first, trueClasses, lane.dst());

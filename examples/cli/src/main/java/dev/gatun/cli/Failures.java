@@ -65,8 +65,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             case AccessDeniedException denied -> denied.getFile() + ": permission denied";
             case FileAlreadyExistsException exists -> exists.getFile() + ": exists already";
             case NotDirectoryException file -> file.getFile() + ": not a directory";
-            case FileSystemException failed when failed.getReason() != null ->
-                failed.getFile() + ": " + failed.getReason();
+            case FileSystemException failed
+            when failed.getReason() != null -> failed.getFile() + ": " + failed.getReason();
             case IOException failed when failed.getMessage() != null -> failed.getMessage();
             case OutOfMemoryError error -> "not enough memory: " + error.getMessage();
             case RuntimeException failed when failed.getMessage() != null && !isBug(failed) -> failed.getMessage();

@@ -40,6 +40,7 @@ final class Gatun implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Missing command: one of " + String.join(", ", spec.subcommands().keySet()));
+                "Missing command: one of "
+                        + String.join(", ", spec.subcommands().keySet()));
     }
 }

@@ -56,8 +56,8 @@ final class InfoCommand implements Callable<Integer> {
             });
         } else {
             text(machine, library, isa, amx)
-                    .forEach((name, value) ->
-                            terminal.out().println(String.format(Locale.ROOT, "%-12s %s", name, Text.printable(value))));
+                    .forEach((name, value) -> terminal.out()
+                            .println(String.format(Locale.ROOT, "%-12s %s", name, Text.printable(value))));
         }
         return ExitCode.OK;
     }
@@ -71,16 +71,18 @@ final class InfoCommand implements Callable<Integer> {
         return CacheDirectory.locate().map(Path::toString).orElse("none: this user has no home directory");
     }
 
-    private static Map<String, String> text(
-            Machine machine, NativeLibrary library, CpuIsa isa, AmxProbe.Result amx) {
+    private static Map<String, String> text(Machine machine, NativeLibrary library, CpuIsa isa, AmxProbe.Result amx) {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("gatun", Versions.gatun());
         lines.put("java", java());
         lines.put(
                 "oneDNN",
-                String.format(Locale.ROOT, 
+                String.format(
+                        Locale.ROOT,
                         "%s (%s), threads by %s",
-                        library.version(), library.version().hash(), lower(library.cpuRuntime())));
+                        library.version(),
+                        library.version().hash(),
+                        lower(library.cpuRuntime())));
         lines.put("loaded from", library.onednn() + " (" + lower(library.source()) + ")");
         lines.put(
                 "OpenMP",
@@ -94,13 +96,18 @@ final class InfoCommand implements Callable<Integer> {
                 String.format(Locale.ROOT, "%d physical, %d logical", machine.physicalCores(), machine.logicalCpus()));
         lines.put(
                 "affinity",
-                String.format(Locale.ROOT, 
+                String.format(
+                        Locale.ROOT,
                         "CPUs %s on %s",
-                        numbers(machine.affinity()), Text.count(machine.affinityCores(), "core")));
+                        numbers(machine.affinity()),
+                        Text.count(machine.affinityCores(), "core")));
         lines.put(
                 "quota",
                 machine.cpuQuota().isPresent()
-                        ? String.format(Locale.ROOT, "%.2f CPUs (cgroup)", machine.cpuQuota().getAsDouble())
+                        ? String.format(
+                                Locale.ROOT,
+                                "%.2f CPUs (cgroup)",
+                                machine.cpuQuota().getAsDouble())
                         : "none");
         lines.put("threads", machine.explainThreads());
         lines.put("NUMA", machine.numaNodes().isEmpty() ? "unknown" : "nodes " + numbers(machine.numaNodes()));
@@ -117,13 +124,15 @@ final class InfoCommand implements Callable<Integer> {
         fields.writeStringField("oneDnnRuntime", library.cpuRuntime().name());
         fields.writeStringField("oneDnnSource", library.source().name());
         fields.writeStringField("oneDnnFile", library.onednn().toString());
-        fields.writeStringField("openMpFile", library.openmp().map(Path::toString).orElse(""));
+        fields.writeStringField(
+                "openMpFile", library.openmp().map(Path::toString).orElse(""));
         fields.writeObjectFieldStart("openMpEnvironment");
         for (var variable : library.openmpEnvironment().entrySet()) {
             fields.writeStringField(variable.getKey(), variable.getValue());
         }
         fields.writeEndObject();
-        fields.writeStringField("cache", CacheDirectory.locate().map(Path::toString).orElse(""));
+        fields.writeStringField(
+                "cache", CacheDirectory.locate().map(Path::toString).orElse(""));
     }
 
     private static void hardware(JsonGenerator fields, Machine machine) throws IOException {

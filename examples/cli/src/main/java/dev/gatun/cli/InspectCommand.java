@@ -65,7 +65,10 @@ final class InspectCommand implements Callable<Integer> {
         source.metadata().forEach((key, value) -> row("metadata " + key, value));
         row("file", file.toString());
         row("container", container());
-        row("tensors", String.format(Locale.ROOT, "%d, %,d values, %,d bytes", tensors.size(), values(tensors), bytes(tensors)));
+        row(
+                "tensors",
+                String.format(
+                        Locale.ROOT, "%d, %,d values, %,d bytes", tensors.size(), values(tensors), bytes(tensors)));
         row("network", variants.isEmpty() ? "none that gatun knows" : describe(variants));
     }
 
@@ -75,7 +78,8 @@ final class InspectCommand implements Callable<Integer> {
 
     private static String describe(List<ResNetSpec> variants) {
         return variants.stream().map(ResNetSpec::name).collect(Collectors.joining(" or ")) + ", "
-                + String.format(Locale.ROOT, "%d classes", variants.getFirst().head().classes());
+                + String.format(
+                        Locale.ROOT, "%d classes", variants.getFirst().head().classes());
     }
 
     private void printJson(WeightSource source, List<ResNetSpec> variants) {

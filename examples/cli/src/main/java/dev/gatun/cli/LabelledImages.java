@@ -62,8 +62,8 @@ record LabelledImages(List<Row> rows, Preprocessing preprocessing, DecodeOptions
         } catch (IllegalArgumentException e) {
             // no number, or no path: told below
         }
-        throw new CommandException(table + ": line " + number + " is '" + line + "', expected FILE<tab>CLASS with a class"
-                + " of 0 to " + (classes - 1));
+        throw new CommandException(table + ": line " + number + " is '" + line
+                + "', expected FILE<tab>CLASS with a class" + " of 0 to " + (classes - 1));
     }
 
     @Override

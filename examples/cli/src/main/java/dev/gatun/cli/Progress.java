@@ -90,9 +90,14 @@ interface Progress extends AutoCloseable {
             if (total > 0 && done * TENTHS / total > tenths) {
                 tenths = done * TENTHS / total;
                 terminal.err()
-                        .println(String.format(Locale.ROOT, 
+                        .println(String.format(
+                                Locale.ROOT,
                                 "%s: %d of %d %s (%d %%)",
-                                title, done / unitSize, total / unitSize, unit, done * 100 / total));
+                                title,
+                                done / unitSize,
+                                total / unitSize,
+                                unit,
+                                done * 100 / total));
             }
         }
 

@@ -31,8 +31,7 @@ record Score(int images, int top1, int top5, int unreadable) {
     }
 
     Score plus(Score other) {
-        return new Score(
-                images + other.images, top1 + other.top1, top5 + other.top5, unreadable + other.unreadable);
+        return new Score(images + other.images, top1 + other.top1, top5 + other.top5, unreadable + other.unreadable);
     }
 
     double top1Accuracy() {

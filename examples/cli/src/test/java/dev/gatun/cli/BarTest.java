@@ -7,7 +7,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class BarTest {
     @ParameterizedTest
-    @CsvSource({"0, '    '", "0.03, '▏   '", "0.5, '██  '", "0.53125, '██▏ '", "1, '████'", "1.5, '████'", "-1, '    '"})
+    @CsvSource({"0, '    '", "0.03, '▏   '", "0.5, '██  '", "0.53125, '██▏ '", "1, '████'", "1.5, '████'", "-1, '    '"
+    })
     void fillsItsFractionInEighths(double fraction, String bar) {
         assertThat(Bar.of(fraction, 4, true)).isEqualTo(bar);
     }

@@ -55,9 +55,7 @@ class ClassifyCommandTest {
         assertThat(first.get("precision").asText()).isEqualTo("f32");
         assertThat(first.get("ms").asDouble()).isPositive();
         assertThat(first.get("top")).hasSize(2);
-        assertThat(first.get("top").get(0).fieldNames())
-                .toIterable()
-                .containsExactly("index", "label", "probability");
+        assertThat(first.get("top").get(0).fieldNames()).toIterable().containsExactly("index", "label", "probability");
         assertThat(first.get("top").get(0).get("index").asInt()).isZero();
         assertThat(run.errorLines()).hasSize(1).first().asString().contains("weights bundled");
     }
@@ -88,7 +86,8 @@ class ClassifyCommandTest {
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.json())
-                .extracting(line -> Path.of(line.get("file").asText()).getFileName().toString())
+                .extracting(
+                        line -> Path.of(line.get("file").asText()).getFileName().toString())
                 .containsExactly("a.png", "c.png");
         assertThat(run.errorLines()).hasSize(3);
         assertThat(run.errorLines().get(1)).startsWith("gatun classify: ").contains("b.png: not a readable image");
@@ -135,7 +134,8 @@ class ClassifyCommandTest {
 
     @Test
     void classifiesWithRandomWeightsOfASeed() {
-        Object[] arguments = {"classify", "--json", "--model", "resnet18", "--weights", "random:7", "--classes", 3, SHIP};
+        Object[] arguments = {"classify", "--json", "--model", "resnet18", "--weights", "random:7", "--classes", 3, SHIP
+        };
         Run run = Run.gatun(arguments);
 
         assertThat(run.status()).isZero();
@@ -157,8 +157,7 @@ class ClassifyCommandTest {
 
     @Test
     void refusesWeightsThatDoNotExist() {
-        assertFails(
-                Run.gatun("classify", "--weights", directory.resolve("none.pth"), SHIP), 1, "none.pth");
+        assertFails(Run.gatun("classify", "--weights", directory.resolve("none.pth"), SHIP), 1, "none.pth");
         assertFails(
                 Run.gatun("classify", "--model", "resnet18", "--weights", directory.resolve("none.pth"), SHIP),
                 1,
@@ -194,10 +193,7 @@ class ClassifyCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             --model resnet19 IMAGE                | unknown model 'resnet19', expected one of resnet18, resnet34
             --model resnet32-cifar10 IMAGE        | no weights are known for resnet32-cifar10
             --precision int4 IMAGE                | unknown precision 'int4', expected f32, bf16 or f16
@@ -208,8 +204,7 @@ class ClassifyCommandTest {
             --json                                | Missing required parameter: 'IMAGE|DIR'
             """)
     void refusesWrongUsage(String arguments, String message) {
-        Run run = Run.gatun((Object[])
-                ("classify " + arguments.replace("IMAGE", SHIP.toString())).split(" ", -1));
+        Run run = Run.gatun((Object[]) ("classify " + arguments.replace("IMAGE", SHIP.toString())).split(" ", -1));
 
         assertFails(run, 2, message);
         assertThat(run.err()).endsWith("; see gatun classify --help" + System.lineSeparator());
@@ -218,9 +213,7 @@ class ClassifyCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "clasify x.png", "--bogus"})
     void refusesWhatIsNoCommand(String arguments) {
-        Run run = arguments.isEmpty()
-                ? Run.gatun()
-                : Run.gatun((Object[]) arguments.split(" ", -1));
+        Run run = arguments.isEmpty() ? Run.gatun() : Run.gatun((Object[]) arguments.split(" ", -1));
 
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.errorLines()).hasSize(1);
@@ -231,7 +224,8 @@ class ClassifyCommandTest {
         Path none = directory.resolve("none.pth");
 
         assertThat(Run.gatun("classify", "--weights", none, SHIP).err()).doesNotContain("\tat ");
-        assertThat(Run.gatun("classify", "--verbose", "--weights", none, SHIP).err()).contains("\tat dev.gatun");
+        assertThat(Run.gatun("classify", "--verbose", "--weights", none, SHIP).err())
+                .contains("\tat dev.gatun");
     }
 
     @Test
@@ -248,7 +242,12 @@ class ClassifyCommandTest {
     }
 
     private static void assertFails(Run run, int status, String message) {
-        assertThat(run.errorLines()).hasSize(1).first().asString().startsWith("gatun classify: ").contains(message);
+        assertThat(run.errorLines())
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("gatun classify: ")
+                .contains(message);
         assertThat(run.status()).isEqualTo(status);
         assertThat(run.out()).isEmpty();
     }

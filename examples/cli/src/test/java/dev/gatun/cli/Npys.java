@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 
 /** Reads float32 matrices of NumPy. */
 final class Npys {
-    private static final Pattern HEADER = Pattern.compile(
-            "\\{'descr': '<f4', 'fortran_order': False, 'shape': \\((\\d+), (\\d+)\\), \\} *\\n");
+    private static final Pattern HEADER =
+            Pattern.compile("\\{'descr': '<f4', 'fortran_order': False, 'shape': \\((\\d+), (\\d+)\\), \\} *\\n");
     private static final int PREFIX_BYTES = 10;
 
     private Npys() {}
@@ -46,7 +46,11 @@ final class Npys {
                 Integer.parseInt(header.group(1)),
                 Integer.parseInt(header.group(2)),
                 new float[(bytes.capacity() - PREFIX_BYTES - headerBytes) / Float.BYTES]);
-        bytes.position(PREFIX_BYTES + headerBytes).slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(matrix.values());
+        bytes.position(PREFIX_BYTES + headerBytes)
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(matrix.values());
         assertThat(matrix.values()).hasSize(matrix.rows() * matrix.columns());
         return matrix;
     }

@@ -44,8 +44,7 @@ class PicturesTest {
                     ImageIO.read(Run.images().resolve(picture.getFileName()).toFile());
             assertThat(pixels(now)).as(picture.toString()).isEqualTo(pixels(committed));
         }
-        assertThat(ImageFiles.of(List.of(drawn)))
-                .hasSameSizeAs(ImageFiles.of(List.of(Run.images())));
+        assertThat(ImageFiles.of(List.of(drawn))).hasSameSizeAs(ImageFiles.of(List.of(Run.images())));
     }
 
     private static int[] pixels(BufferedImage image) {

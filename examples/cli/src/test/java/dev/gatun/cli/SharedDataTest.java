@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real weights and images, which are not part of the project. */
 class SharedDataTest {
-    private static final Path DATA = Path.of(System.getProperty("gatun.test.shared", "")).resolve("data");
+    private static final Path DATA =
+            Path.of(System.getProperty("gatun.test.shared", "")).resolve("data");
 
     @TempDir
     Path directory;
@@ -55,10 +56,14 @@ class SharedDataTest {
     void namesCifarAsTrained(String weights, String model, int top1) throws IOException {
         Path out = directory.resolve("logits.npy");
         JsonNode result = evaluate(
-                "--model", model,
-                "--weights", DATA.resolve(weights),
-                "--cifar10", DATA.resolve("cifar10/test_first5000.bin"),
-                "--logits", out);
+                "--model",
+                model,
+                "--weights",
+                DATA.resolve(weights),
+                "--cifar10",
+                DATA.resolve("cifar10/test_first5000.bin"),
+                "--logits",
+                out);
 
         assertThat(result.get("images").asInt()).isEqualTo(5000);
         assertThat(result.get("top1").asInt()).isCloseTo(top1, within(2));
