@@ -1,6 +1,8 @@
 package dev.gatun;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +25,31 @@ public record Labels(List<String> names) {
     public static Labels numbered(int classes) {
         return new Labels(
                 IntStream.range(0, classes).mapToObj(i -> "class " + i).toList());
+    }
+
+    /**
+     * The 1000 classes of ILSVRC 2012 as torchvision names them ({@code _IMAGENET_CATEGORIES} of its models/_meta.py).
+     */
+    public static Labels imageNet() {
+        return ImageNet.LABELS;
+    }
+
+    private static final class ImageNet {
+        static final String RESOURCE = "/dev/gatun/labels/imagenet.txt";
+        static final Labels LABELS = read();
+
+        private static Labels read() {
+            try (InputStream in = Labels.class.getResourceAsStream(RESOURCE)) {
+                if (in == null) {
+                    throw new IllegalStateException("resource " + RESOURCE + " is missing from gatun-engine's jar");
+                }
+                return new Labels(new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .toList());
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot read resource " + RESOURCE, e);
+            }
+        }
     }
 
     /**

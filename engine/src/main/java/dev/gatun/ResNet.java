@@ -5,11 +5,15 @@ import dev.gatun.image.Preprocessing;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.spec.TensorSpec;
 import dev.gatun.spec.Variants;
+import dev.gatun.weights.CatalogEntry;
+import dev.gatun.weights.DownloadListener;
+import dev.gatun.weights.Downloader;
 import dev.gatun.weights.NameMapping;
 import dev.gatun.weights.RandomWeights;
 import dev.gatun.weights.WeightFiles;
 import dev.gatun.weights.WeightSet;
 import dev.gatun.weights.WeightSource;
+import dev.gatun.weights.WeightsCache;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +60,18 @@ public final class ResNet {
     /** The model that comes with the library and needs no file: see {@link BundledModel}. */
     public static Model bundled() {
         return named(BundledModel.NAME).weights(BundledModel.weights());
+    }
+
+    /**
+     * Published weights and the variant they are for. The file is downloaded only if the user's cache does not hold it.
+     *
+     * @param entry of the {@link dev.gatun.weights.WeightsCatalog}
+     * @param listener hears how a download goes
+     * @throws dev.gatun.weights.DownloadException if the file is neither there nor can be had; says what to put where by hand
+     */
+    public static Model published(CatalogEntry entry, DownloadListener listener) {
+        Path file = WeightsCache.ofUser().obtain(entry, new Downloader(), listener);
+        return named(entry.model()).withPreprocessing(entry.preprocessing()).weights(file);
     }
 
     /** The same variant for another number of classes. */

@@ -4,6 +4,7 @@ import dev.gatun.image.Normalization;
 import dev.gatun.image.Preprocessing;
 import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.ResNetSpec;
+import dev.gatun.spec.Variants;
 import dev.gatun.weights.WeightSource;
 import java.util.Arrays;
 import java.util.List;
@@ -60,7 +61,10 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
         if (named != null && named.split(",").length == classes) {
             return new Labels(Arrays.stream(named.split(",")).map(String::strip).toList());
         }
-        boolean cifar10 = spec.input().equals(InputSpec.CIFAR) && classes == CIFAR10.size();
-        return cifar10 ? CIFAR10 : Labels.numbered(classes);
+        if (spec.input().equals(InputSpec.CIFAR) && classes == CIFAR10.size()) {
+            return CIFAR10;
+        }
+        boolean imageNet = spec.input().equals(InputSpec.IMAGENET) && classes == Variants.IMAGENET_CLASSES;
+        return imageNet ? Labels.imageNet() : Labels.numbered(classes);
     }
 }

@@ -17,11 +17,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The engine against ONNX Runtime, on the ONNX files that the engine writes and on random weights. */
+@Tag("isa")
 class EngineAgreementTest {
     /** What a run is given. */
     private record Images(int batch, int height, int width) {}

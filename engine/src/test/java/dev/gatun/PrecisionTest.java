@@ -9,9 +9,11 @@ import dev.gatun.onednn.OneDnn;
 import dev.gatun.plan.PrecisionSupport;
 import dev.gatun.plan.UnsupportedPrecisionException;
 import dev.gatun.spec.Precision;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("isa")
 class PrecisionTest {
     /** Tells on standard output why a precision is left out. */
     static boolean fast(Precision precision) {

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SessionTest {
@@ -211,6 +212,7 @@ class SessionTest {
     }
 
     @Test
+    @Tag("isa")
     void pixelsGiveTheBitsThatNormalisedFloatsGive() {
         byte[] pixels = new byte[3 * 32 * 32];
         new java.util.Random(5).nextBytes(pixels);
@@ -241,6 +243,7 @@ class SessionTest {
     }
 
     @Test
+    @Tag("isa")
     void anImageHasTheSameLogitsInEveryPlaceOfABatch() {
         float[] images = Runner.images(7, 5 * 3 * 32 * 32);
         try (Runner five = new Runner(model, options.withBatch(5));
@@ -256,6 +259,7 @@ class SessionTest {
     }
 
     @Test
+    @Tag("isa")
     void softmaxMakesProbabilities() {
         float[] images = Runner.images(8, 3 * 32 * 32);
         try (Runner logits = new Runner(model, options);

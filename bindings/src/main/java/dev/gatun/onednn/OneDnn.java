@@ -1,5 +1,6 @@
 package dev.gatun.onednn;
 
+import dev.gatun.natives.CpuRuntime;
 import dev.gatun.natives.NativeLibrary;
 import dev.gatun.natives.Version;
 import dev.gatun.onednn.gen.Dnnl;
@@ -111,23 +112,31 @@ public final class OneDnn {
         Status.check(Dnnl.dnnl_set_verbose(level), "dnnl_set_verbose", () -> "level " + level);
     }
 
-    /** {@return the OpenMP team size that the calling thread's primitives are created for and run with} */
+    /**
+     * The OpenMP team size of the calling thread, which its primitives are planned for and run with.
+     *
+     * @return the team size; 1 if the library was not built with OpenMP
+     */
     public static int maxThreads() {
-        load();
-        return OpenMp.omp_get_max_threads();
+        return load().cpuRuntime() == CpuRuntime.OPENMP ? OpenMp.omp_get_max_threads() : 1;
     }
 
     /**
      * Sets the OpenMP team size of the calling thread. A primitive is planned for the team size of the thread that
-     * creates its descriptor, and may not be executed by a thread with a larger one.
+     * creates its descriptor, and may only be executed by threads with the same.
      *
      * @param threads at least 1
+     * @throws UnsupportedOperationException if the library was not built with OpenMP, as a system's may be
      */
     public static void setThreads(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, not " + threads);
         }
-        load();
+        CpuRuntime runtime = load().cpuRuntime();
+        if (runtime != CpuRuntime.OPENMP) {
+            throw new UnsupportedOperationException(
+                    "oneDNN at " + load().onednn() + " has no OpenMP threads, but " + runtime);
+        }
         OpenMp.omp_set_num_threads(threads);
     }
 

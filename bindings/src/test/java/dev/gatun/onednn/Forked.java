@@ -21,7 +21,7 @@ record Forked(int exitCode, String output) {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:-CreateCoredumpOnCrash",
-                "-XX:ErrorFile=" + Path.of(System.getProperty("java.io.tmpdir"), "gatun-forked-%p.log"),
+                "-XX:ErrorFile=target/forked-%p.log",
                 "--enable-native-access=ALL-UNNAMED",
                 "--class-path",
                 classPath,

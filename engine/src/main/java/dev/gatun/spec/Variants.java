@@ -27,7 +27,9 @@ public final class Variants {
     /** n of depth 6n + 2; section 4.2 and table 6. */
     private static final List<Integer> CIFAR_BLOCKS = List.of(3, 5, 7, 9, 18, 200);
 
-    private static final int IMAGENET_CLASSES = 1000;
+    /** Classes of ILSVRC 2012. */
+    public static final int IMAGENET_CLASSES = 1000;
+
     private static final int CIFAR10_CLASSES = 10;
 
     private static final Map<String, ResNetSpec> BY_NAME = table();

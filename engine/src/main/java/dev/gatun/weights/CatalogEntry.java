@@ -1,8 +1,8 @@
 package dev.gatun.weights;
 
+import dev.gatun.image.Preprocessing;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Published weights, with what their publisher says of them.
@@ -26,30 +26,10 @@ public record CatalogEntry(
         long parameters,
         double top1,
         double top5,
-        PublishedPreprocessing preprocessing,
+        Preprocessing preprocessing,
         URI recipe,
         String license) {
     private static final int MEBIBYTE = 1 << 20;
-
-    /**
-     * How the publisher turns an image into the model's input: the shorter side is resized, the centre is cut out,
-     * pixels become {@code (value / 255 - mean) / std} per RGB channel.
-     *
-     * @param resize length of the shorter side in pixels
-     * @param crop side of the square that is cut out, in pixels
-     * @param interpolation in Pillow's terms
-     * @param antialias whether the filter widens when an image shrinks, as Pillow's does
-     * @param mean of each channel
-     * @param std of each channel
-     */
-    public record PublishedPreprocessing(
-            int resize, int crop, String interpolation, boolean antialias, List<Float> mean, List<Float> std) {
-        /** Copies the lists. */
-        public PublishedPreprocessing {
-            mean = List.copyOf(mean);
-            std = List.copyOf(std);
-        }
-    }
 
     /** The model these weights are for, such as {@code resnet50}. */
     public String model() {

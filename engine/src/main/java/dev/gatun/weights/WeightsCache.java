@@ -1,8 +1,8 @@
 package dev.gatun.weights;
 
+import dev.gatun.natives.CacheDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directory that holds catalogue weights under the names they were published with. Safe for several threads and
@@ -12,25 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record WeightsCache(Path directory) {
     /**
-     * The user's: {@code weights} in the directory that the system property {@code gatun.cache.dir} names, else in
-     * {@code $XDG_CACHE_HOME/gatun}, else in {@code ~/.cache/gatun}.
+     * The user's: {@code weights} in {@link CacheDirectory#locate()}; where there is no home directory, in the working directory.
      */
     public static WeightsCache ofUser() {
-        return new WeightsCache(userDirectory(
-                System.getProperty("gatun.cache.dir"),
-                System.getenv("XDG_CACHE_HOME"),
-                System.getProperty("user.home", ".")));
-    }
-
-    static Path userDirectory(@Nullable String property, @Nullable String xdgCacheHome, String home) {
-        if (property != null && !property.isBlank()) {
-            return Path.of(property).toAbsolutePath().resolve("weights");
-        }
-        // XDG Base Directory Specification: relative paths are to be ignored.
-        Path caches = xdgCacheHome != null && Path.of(xdgCacheHome).isAbsolute()
-                ? Path.of(xdgCacheHome)
-                : Path.of(home, ".cache");
-        return caches.resolve("gatun").resolve("weights");
+        return new WeightsCache(
+                CacheDirectory.locate().orElse(Path.of("").toAbsolutePath()).resolve("weights"));
     }
 
     /** Where an entry's file is, or belongs. */

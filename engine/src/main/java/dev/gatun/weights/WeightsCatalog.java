@@ -1,6 +1,6 @@
 package dev.gatun.weights;
 
-import dev.gatun.weights.CatalogEntry.PublishedPreprocessing;
+import dev.gatun.image.Preprocessing;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +16,8 @@ public final class WeightsCatalog {
                     + " terms of their own derived from the dataset used for training (here ImageNet-1K), and that it is the"
                     + " user's responsibility to determine whether the use is permitted";
 
-    private static final PublishedPreprocessing RESIZE_256 = imageNet(256);
-    private static final PublishedPreprocessing RESIZE_232 = imageNet(232);
+    private static final Preprocessing RESIZE_256 = Preprocessing.IMAGENET;
+    private static final Preprocessing RESIZE_232 = Preprocessing.IMAGENET_V2;
 
     private static final String V1 = "https://github.com/pytorch/vision/tree/main/references/classification#resnet";
     private static final String V2 = "https://github.com/pytorch/vision/issues/3995#new-recipe";
@@ -58,16 +58,11 @@ public final class WeightsCatalog {
             long parameters,
             double top1,
             double top5,
-            PublishedPreprocessing preprocessing,
+            Preprocessing preprocessing,
             String recipe) {
         String model = name.substring(0, name.indexOf('/'));
         URI uri = URI.create("https://download.pytorch.org/models/" + model + "-" + sha256Prefix + ".pth");
         return new CatalogEntry(
                 name, uri, sha256Prefix, mebibytes, parameters, top1, top5, preprocessing, URI.create(recipe), LICENSE);
-    }
-
-    private static PublishedPreprocessing imageNet(int resize) {
-        return new PublishedPreprocessing(
-                resize, 224, "bilinear", true, List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f));
     }
 }

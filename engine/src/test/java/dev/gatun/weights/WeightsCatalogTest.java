@@ -2,8 +2,6 @@ package dev.gatun.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,8 +37,8 @@ class WeightsCatalogTest {
         CatalogEntry entry = WeightsCatalog.find(name).orElseThrow();
         assertThat(entry.fileName()).isEqualTo(file);
         assertThat(entry.uri()).hasToString("https://download.pytorch.org/models/" + file);
-        assertThat(entry.preprocessing().resize()).isEqualTo(resize);
-        assertThat(entry.preprocessing().crop()).isEqualTo(224);
+        assertThat(entry.preprocessing().resizeShorterSide()).isEqualTo(resize);
+        assertThat(entry.preprocessing().cropHeight()).isEqualTo(224);
         assertThat(entry.top1()).isEqualTo(top1);
         assertThat(entry.top5()).isEqualTo(top5);
     }
@@ -58,20 +56,5 @@ class WeightsCatalogTest {
         assertThat(WeightsCatalog.find("resnet5")).isEmpty();
         assertThat(WeightsCatalog.find("resnet18/IMAGENET1K_V2")).isEmpty();
         assertThat(WeightsCatalog.find("")).isEmpty();
-    }
-
-    @Test
-    void keepsFilesWhereTheUserWantsThem() {
-        assertThat(WeightsCache.userDirectory("/c", "/x", "/h"))
-                .isEqualTo(Path.of("/c/weights").toAbsolutePath());
-        assertThat(List.of(
-                        WeightsCache.userDirectory(
-                                null, Path.of("/x").toAbsolutePath().toString(), "/h"),
-                        WeightsCache.userDirectory(null, "relative", "/h"),
-                        WeightsCache.userDirectory(" ", null, "/h")))
-                .containsExactly(
-                        Path.of("/x").toAbsolutePath().resolve("gatun/weights"),
-                        Path.of("/h/.cache/gatun/weights"),
-                        Path.of("/h/.cache/gatun/weights"));
     }
 }
