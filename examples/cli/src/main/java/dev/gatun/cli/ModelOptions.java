@@ -6,6 +6,7 @@ import dev.gatun.VariantRecognizer;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.spec.Variants;
 import dev.gatun.weights.CatalogEntry;
+import dev.gatun.weights.DownloadListener;
 import dev.gatun.weights.WeightFiles;
 import dev.gatun.weights.WeightSource;
 import dev.gatun.weights.WeightsCache;
@@ -25,6 +26,8 @@ import picocli.CommandLine.Spec;
 final class ModelOptions {
     /** What is used where nothing is asked for, if its weights are at hand. */
     private static final String PREFERRED = "resnet50";
+
+    private static final long MEGABYTE = 1_000_000;
 
     private static final Pattern RANDOM = Pattern.compile("random(?::(-?\\d{1,18}))?");
 
@@ -86,9 +89,14 @@ final class ModelOptions {
     }
 
     private static OpenModel published(CatalogEntry entry, WeightsCache cache, Terminal terminal) {
-        Path file = Published.obtain(entry, cache, terminal);
-        ResNet network = ResNet.named(entry.model()).withPreprocessing(Published.preprocessing(entry));
-        return new OpenModel(network.weights(file), "published " + entry.name());
+        String weights = "published " + entry.name();
+        if (cache.holds(entry)) {
+            return new OpenModel(ResNet.published(entry, DownloadListener.NONE), weights);
+        }
+        terminal.err().println("downloading " + entry.uri() + " to " + cache.path(entry));
+        try (Progress progress = Progress.on(terminal, entry.name(), "MB", MEGABYTE)) {
+            return new OpenModel(ResNet.published(entry, progress::at), weights);
+        }
     }
 
     private OpenModel random(@Nullable String digits) {

@@ -11,8 +11,8 @@ final class Text {
 
     /** The text in one line without control characters, which file names and labels may have. */
     static String printable(String text) {
-        return CONTROL.matcher(LINE_BREAK.matcher(text.strip()).replaceAll("; "))
-                .replaceAll("?");
+        String line = LINE_BREAK.matcher(text.strip()).replaceAll("; ").replace('\t', ' ');
+        return CONTROL.matcher(line).replaceAll("?");
     }
 
     /** {@code count} things, in the singular if it is one. */

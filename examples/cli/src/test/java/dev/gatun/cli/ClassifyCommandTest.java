@@ -179,7 +179,7 @@ class ClassifyCommandTest {
         assertFails(
                 Run.gatun("classify", "--model", "resnet32-cifar10", "--weights", file, SHIP),
                 1,
-                file + " does not fit the model; 24 missing: layer1.3.conv1.weight");
+                file + " does not fit the model; 60 missing: layer1.3.conv1.weight");
     }
 
     @Test

@@ -150,7 +150,12 @@ class EvaluateCommandTest {
         records[3073] = 10;
         Path file = Files.write(directory.resolve("labels.bin"), records);
 
-        assertFails(Run.gatun("evaluate", "--cifar10", file), 1, file + ": record 1 has label 10, expected 0 to 9");
+        Run run = Run.gatun("evaluate", "--cifar10", file);
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.errorLines().getLast())
+                .isEqualTo("gatun evaluate: " + file + ": record 1 has label 10, expected 0 to 9");
+        assertThat(run.out()).isEmpty();
     }
 
     @Test
@@ -170,7 +175,7 @@ class EvaluateCommandTest {
                 table + ": line 2 is 'frog.png 6', expected FILE<tab>CLASS with a class of 0 to 9");
 
         Files.writeString(table, "ship.png\t10\n");
-        assertFails(Run.gatun("evaluate", "--images", Run.images(), "--labels", table), 1, "line 1 is 'ship.png; 10'");
+        assertFails(Run.gatun("evaluate", "--images", Run.images(), "--labels", table), 1, "line 1 is 'ship.png 10'");
 
         Files.writeString(table, "\n");
         assertFails(Run.gatun("evaluate", "--images", Run.images(), "--labels", table), 1, table + ": no lines");
