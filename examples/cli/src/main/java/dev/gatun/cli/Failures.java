@@ -49,6 +49,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     }
 
     private void tell(String command, Throwable e, String message) {
+        if (terminal.abandoned()) {
+            return;
+        }
         terminal.err().println(Text.printable(command + ": " + message));
         if (gatun.verbose()) {
             e.printStackTrace(terminal.err());

@@ -81,6 +81,12 @@ final class Terminal {
         return interactive;
     }
 
+    /** Whether nobody reads {@code out} any more, as when {@code head} has had enough; there is nobody to tell it then. */
+    boolean abandoned() {
+        IOException failure = watched.failure;
+        return failure != null && "Broken pipe".equals(failure.getMessage());
+    }
+
     /**
      * Hands on what has been printed so far.
      *

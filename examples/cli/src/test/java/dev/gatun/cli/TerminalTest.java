@@ -14,12 +14,7 @@ class TerminalTest {
 
     @Test
     void tellsThatStdoutCannotBeWritten() {
-        OutputStream full = new OutputStream() {
-            @Override
-            public void write(int value) throws IOException {
-                throw new IOException("No space left on device");
-            }
-        };
+        OutputStream full = failing("No space left on device");
         Terminal terminal = new Terminal(full, err, StandardCharsets.UTF_8, false);
         terminal.out().println("result");
 
@@ -30,6 +25,23 @@ class TerminalTest {
                 .isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .isEqualTo("gatun: cannot write to standard output: No space left on device" + System.lineSeparator());
+    }
+
+    @Test
+    void saysNothingWhenNobodyReadsStdoutAnyMore() {
+        Terminal terminal = new Terminal(failing("Broken pipe"), err, StandardCharsets.UTF_8, false);
+
+        assertThat(Main.run(terminal, "models")).isEqualTo(1);
+        assertThat(err.size()).isZero();
+    }
+
+    private static OutputStream failing(String message) {
+        return new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                throw new IOException(message);
+            }
+        };
     }
 
     @Test
