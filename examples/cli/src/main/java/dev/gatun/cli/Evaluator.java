@@ -1,0 +1,137 @@
+package dev.gatun.cli;
+
+import dev.gatun.CompiledModel;
+import dev.gatun.image.ImageFormatException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a model over samples. Every worker takes the next batch, reads its images and computes it on its own thread: reading and
+ * computing overlap, and no core waits for another, as the threads of one team would.
+ */
+final class Evaluator {
+    private final CompiledModel compiled;
+    private final Samples samples;
+    private final int limit;
+    private final int batch;
+    private final int classes;
+    private final @Nullable Npy logits;
+    private final Listener listener;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger done = new AtomicInteger();
+
+    /** Is told what happens, from any worker. */
+    interface Listener {
+        /** So many of the images are done. */
+        void progress(int done, int total);
+
+        /** An image cannot be read. */
+        void unreadable(Exception problem);
+    }
+
+    /**
+     * An evaluation.
+     *
+     * @param compiled for one thread and the format of the samples; any batch
+     * @param limit how many samples to take, at most as many as there are
+     * @param logits takes the logits of all images, those of an unreadable one as NaN
+     */
+    Evaluator(CompiledModel compiled, Samples samples, int limit, @Nullable Npy logits, Listener listener) {
+        this.compiled = compiled;
+        this.samples = samples;
+        this.limit = limit;
+        this.batch = compiled.srcShape().intDim(0);
+        this.classes = compiled.dstShape().intDim(1);
+        this.logits = logits;
+        this.listener = listener;
+    }
+
+    /** Evaluates on this many threads; the first failure other than an unreadable image ends it. */
+    Score run(int workers) {
+        ExecutorService executor = Executors.newFixedThreadPool(workers);
+        try {
+            List<Future<Score>> scores = new ArrayList<>();
+            for (int i = 0; i < workers; i++) {
+                scores.add(executor.submit((Callable<Score>) this::work));
+            }
+            Score total = Score.NONE;
+            for (Future<Score> score : scores) {
+                total = total.plus(score.get());
+            }
+            return total;
+        } catch (ExecutionException e) {
+            throw new CommandException(Failures.describe(e.getCause() == null ? e : e.getCause()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandException("interrupted", e);
+        } finally {
+            next.set(limit);
+            executor.close();
+        }
+    }
+
+    private Score work() {
+        Score score = Score.NONE;
+        Samples.Loader loader = samples.newLoader();
+        try (Lane lane = new Lane(compiled)) {
+            for (int first = next.getAndAdd(batch); first < limit; first = next.getAndAdd(batch)) {
+                int count = Math.min(batch, limit - first);
+                score = score.plus(evaluate(first, count, loader, lane));
+                listener.progress(done.addAndGet(count), limit);
+            }
+        } catch (RuntimeException | Error e) {
+            next.set(limit);
+            throw e;
+        }
+        return score;
+    }
+
+    /** A last batch that is not full is run with whatever the segment held before behind its images, and that is not looked at. */
+    private Score evaluate(int first, int count, Samples.Loader loader, Lane lane) {
+        long imageBytes = compiled.srcBytes() / batch;
+        int[] trueClasses = new int[count];
+        for (int i = 0; i < count; i++) {
+            trueClasses[i] = load(loader, first + i, lane.src(), i * imageBytes);
+        }
+        lane.run();
+        float[] results = lane.dst().toArray(ValueLayout.JAVA_FLOAT);
+        Score score = Score.NONE;
+        for (int i = 0; i < count; i++) {
+            score = score.plus(
+                    trueClasses[i] < 0 ? Score.UNREADABLE : Score.of(results, i * classes, classes, trueClasses[i]));
+        }
+        if (logits != null) {
+            write(logits, first, trueClasses, lane.dst());
+        }
+        return score;
+    }
+
+    /** The true class, or -1 if the image cannot be read. */
+    private int load(Samples.Loader loader, int index, MemorySegment src, long byteOffset) {
+        try {
+            return loader.load(index, src, byteOffset);
+        } catch (IOException | ImageFormatException e) {
+            listener.unreadable(e);
+            return -1;
+        }
+    }
+
+    private void write(Npy to, int first, int[] trueClasses, MemorySegment results) {
+        for (int i = 0; i < trueClasses.length; i++) {
+            for (int c = 0; trueClasses[i] < 0 && c < classes; c++) {
+                results.setAtIndex(ValueLayout.JAVA_FLOAT, (long) i * classes + c, Float.NaN);
+            }
+        }
+        to.rows(first, results.asSlice(0, (long) trueClasses.length * classes * Float.BYTES));
+    }
+}

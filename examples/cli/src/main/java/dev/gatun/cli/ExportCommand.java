@@ -1,0 +1,51 @@
+package dev.gatun.cli;
+
+import dev.gatun.onnx.OnnxWriter;
+import java.io.BufferedOutputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code gatun export}. */
+@Command(name = "export", description = "Write a network and its weights in another format.")
+final class ExportCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private ModelOptions modelOptions = new ModelOptions();
+
+    @Option(
+            names = "--onnx",
+            paramLabel = "OUT.onnx",
+            required = true,
+            description = "ONNX, opset 17, f32: from normalised NCHW images of any batch and size to logits.")
+    private Path onnx = Path.of("");
+
+    ExportCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        OpenModel opened = modelOptions.open(terminal);
+        try (OutputFile file = OutputFile.create(onnx)) {
+            file.write(channel -> {
+                OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel));
+                OnnxWriter.write(
+                        opened.model().graph(),
+                        opened.model().name(),
+                        opened.model().weights()::get,
+                        out);
+                out.flush();
+            });
+            file.commit();
+            terminal.out().println(Text.printable(opened.describe() + " written to " + onnx));
+        }
+        return ExitCode.OK;
+    }
+}
