@@ -9,6 +9,7 @@ import dev.gatun.CompiledModel;
 import dev.gatun.Model;
 import dev.gatun.ResNet;
 import dev.gatun.Session;
+import dev.gatun.graph.GraphBuilder;
 import dev.gatun.onednn.NativeStack;
 import dev.gatun.onnx.OnnxWriter;
 import dev.gatun.spec.Precision;
@@ -106,8 +107,7 @@ public class ModelRun {
             }
             int size = model.spec().input().size();
             long[] shape = {run.batch, 3, size, size};
-            images = OnnxTensor.createTensor(
-                    environment, FloatBuffer.wrap(images(run.batch * 3 * size * size)), shape);
+            images = OnnxTensor.createTensor(environment, FloatBuffer.wrap(images(run.batch * 3 * size * size)), shape);
         }
 
         /** Frees it. */
@@ -140,9 +140,9 @@ public class ModelRun {
 
     /** ONNX Runtime through its Java binding, f32. */
     @Benchmark
-    public int onnxRuntime(OnnxRuntime runtime) throws OrtException {
-        try (OrtSession.Result result = runtime.session.run(Map.of("input", runtime.images))) {
-            return result.size();
+    public Object onnxRuntime(OnnxRuntime runtime) throws OrtException {
+        try (OrtSession.Result result = runtime.session.run(Map.of(GraphBuilder.INPUT, runtime.images))) {
+            return result.get(0).getValue();
         }
     }
 }
