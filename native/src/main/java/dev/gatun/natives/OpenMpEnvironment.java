@@ -37,11 +37,12 @@ final class OpenMpEnvironment {
                 // oneDNN splits its work by omp_get_max_threads; a team made smaller at run time leaves parts to wait
                 new Setting("OMP_DYNAMIC", "false", null),
                 // libgomp spins 300,000 rounds at a barrier before it sleeps (libgomp manual, GOMP_SPINCOUNT), many
-                // milliseconds in which the thread waited for may not get the core. Measured 2026-11-21: f32 3x3
-                // convolution of 128 to 128 channels at 28x28, 2 threads on 2 cores beside two busy processes, 90th
-                // percentile 5.7 to 8.0 ms with 300,000, 1.3 to 2.2 with 20,000, 1.8 to 2.4 with 0. Without the busy
-                // processes the medians do not differ
-                new Setting("GOMP_SPINCOUNT", "20000", "OMP_WAIT_POLICY"),
+                // milliseconds in which the thread waited for may not get the core; but waking a sleeper is dear on a
+                // virtual machine. Measured 2026-11-21 on 2 cores, 90th percentiles in ms. A 3x3 convolution beside
+                // two busy processes: 5.7 to 8.0 with 300,000, 1.3 to 2.2 with 20,000. ResNet-50 bf16 on an idle
+                // machine, two rounds: 18.9 and 18.7 with 300,000, 17.0 and 17.5 with 100,000, 18.4 and 48.2 with
+                // 20,000
+                new Setting("GOMP_SPINCOUNT", "100000", "OMP_WAIT_POLICY"),
                 // the same for LLVM's and Intel's runtime, which spin 200 ms (LLVM OpenMP manual, KMP_BLOCKTIME)
                 new Setting("KMP_BLOCKTIME", "1", "OMP_WAIT_POLICY"));
     }

@@ -273,7 +273,7 @@ class NativeLibraryTest {
     void setsOpenMpEnvironmentBeforeLibgompReadsIt() throws Exception {
         Result result = packaged().environment("OMP_DISPLAY_ENV", "verbose").run("load");
         int usable = Machine.current().usableThreads();
-        assertThat(result.text()).contains("GOMP_SPINCOUNT = '20000'").contains("OMP_NUM_THREADS = '" + usable + "'");
+        assertThat(result.text()).contains("GOMP_SPINCOUNT = '100000'").contains("OMP_NUM_THREADS = '" + usable + "'");
         assertThat(result.get("maxThreads")).isEqualTo(Integer.toString(usable));
     }
 

@@ -23,7 +23,7 @@ class OpenMpEnvironmentTest {
                 .containsExactly(
                         Map.entry("OMP_NUM_THREADS", "3"),
                         Map.entry("OMP_DYNAMIC", "false"),
-                        Map.entry("GOMP_SPINCOUNT", "20000"),
+                        Map.entry("GOMP_SPINCOUNT", "100000"),
                         Map.entry("KMP_BLOCKTIME", "1"));
     }
 
