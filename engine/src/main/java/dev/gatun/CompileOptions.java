@@ -15,7 +15,7 @@ import dev.gatun.spec.Precision;
  * @param width of an image in pixels, at least 32; 0 for what the network was designed for
  * @param input layout and type of the images
  * @param softmax whether results are probabilities rather than logits
- * @param threads OpenMP threads of a run, from 1 to the number of CPUs
+ * @param threads OpenMP threads of a run, from 1 to the number of CPUs; {@link #AUTO_THREADS} for as many as pay
  */
 public record CompileOptions(
         Precision precision,
@@ -27,6 +27,9 @@ public record CompileOptions(
         boolean softmax,
         int threads) {
 
+    /** As many threads as this process has physical cores for, but no more than the work of a run keeps busy. */
+    public static final int AUTO_THREADS = 0;
+
     /** Checks the numbers. */
     public CompileOptions {
         if (batch < 1) {
@@ -35,9 +38,9 @@ public record CompileOptions(
         checkSide("height", height);
         checkSide("width", width);
         int cpus = Machine.current().logicalCpus();
-        if (threads < 1 || threads > cpus) {
+        if (threads < AUTO_THREADS || threads > cpus) {
             throw new IllegalArgumentException("threads is " + threads + ", expected 1 to " + cpus
-                    + ", which is as many CPUs as this machine has");
+                    + ", which is as many CPUs as this machine has, or 0 for as many as pay");
         }
     }
 
@@ -48,20 +51,9 @@ public record CompileOptions(
         }
     }
 
-    /**
-     * f32, one image of the network's own size as normalised NCHW, logits, and a thread for every physical core that this process
-     * may use.
-     */
+    /** f32, one image of the network's own size as normalised NCHW, logits, and as many threads as pay. */
     public static CompileOptions defaults() {
-        return new CompileOptions(
-                Precision.F32,
-                false,
-                1,
-                0,
-                0,
-                InputFormat.F32_NCHW,
-                false,
-                Machine.current().usableThreads());
+        return new CompileOptions(Precision.F32, false, 1, 0, 0, InputFormat.F32_NCHW, false, AUTO_THREADS);
     }
 
     /** These options with another precision. */

@@ -53,6 +53,11 @@ public final class CompiledModel implements AutoCloseable {
         return plan.dstShape();
     }
 
+    /** OpenMP threads of a run. */
+    public int threads() {
+        return plan.request().threads();
+    }
+
     /** Bytes of the images of a run. */
     public long srcBytes() {
         return plan.srcBytes();

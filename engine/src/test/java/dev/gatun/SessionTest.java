@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import dev.gatun.natives.Machine;
 import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Precision;
 import java.lang.foreign.Arena;
@@ -277,9 +278,23 @@ class SessionTest {
     }
 
     @Test
+    void aTinyNetworkGetsOneThreadAndALargeBatchOfItMore() {
+        int usable = Machine.current().usableThreads();
+        CompileOptions automatic = CompileOptions.defaults();
+        try (CompiledModel one = model.compile(automatic);
+                CompiledModel many = model.compile(automatic.withBatch(64));
+                CompiledModel asked = model.compile(automatic.withThreads(usable))) {
+            assertThat(one.threads()).isEqualTo(1);
+            assertThat(many.threads()).isEqualTo(Math.min(usable, 5));
+            assertThat(asked.threads()).isEqualTo(usable);
+        }
+    }
+
+    @Test
     void optionsAreChecked() {
         assertThatThrownBy(() -> options.withBatch(0)).hasMessageContaining("batch is 0");
         assertThatThrownBy(() -> options.withSize(31, 64)).hasMessageContaining("height is 31, expected at least 32");
-        assertThatThrownBy(() -> options.withThreads(0)).hasMessageContaining("threads is 0");
+        assertThatThrownBy(() -> options.withThreads(-1)).hasMessageContaining("threads is -1, expected 1 to ");
+        assertThatThrownBy(() -> options.withThreads(5_000_000)).hasMessageContaining("threads is 5000000");
     }
 }

@@ -79,7 +79,6 @@ public class ModelRun {
             src = arena.allocateFrom(
                     ValueLayout.JAVA_FLOAT, images((int) compiled.srcShape().elements()));
             dst = arena.allocate(compiled.dstBytes(), Float.BYTES);
-            System.out.println(compiled);
         }
 
         /** Frees it. */

@@ -68,15 +68,14 @@ final class ClassifyCommand implements Callable<Integer> {
         Labels labels = labelsFile == null
                 ? model.labels()
                 : Labels.read(labelsFile, model.spec().head().classes());
-        int threads = computeOptions.threads();
-        try (CompiledModel compiled =
-                        opened.compile(computeOptions.compile(threads).withInput(TimedClassifier.FORMAT));
+        try (CompiledModel compiled = opened.compile(
+                        computeOptions.compile(computeOptions.threads()).withInput(TimedClassifier.FORMAT));
                 Lane lane = new Lane(compiled)) {
             String precision = computeOptions.precision().toString();
             ClassifyReport report = json
                     ? new ClassifyReport.Lines(terminal, model.name(), precision)
                     : new ClassifyReport.Table(terminal);
-            report.begin(opened.describe() + ", " + precision + ", " + Text.count(threads, "thread"));
+            report.begin(opened.describe() + ", " + precision + ", " + Text.count(compiled.threads(), "thread"));
             return classify(files, new TimedClassifier(lane, model.preprocessing(), labels, top), report);
         }
     }

@@ -22,14 +22,21 @@ final class ComputeOptions {
             names = "--threads",
             paramLabel = "N",
             converter = PositiveInt.class,
-            description = "Threads that compute; as many as this process has cores by default.")
+            description =
+                    "Threads that compute; by default as many as this process has cores and the network keeps busy.")
     private @Nullable Integer threads;
 
     Precision precision() {
         return precision;
     }
 
+    /** Threads of a single run. */
     int threads() {
+        return threads == null ? CompileOptions.AUTO_THREADS : threads;
+    }
+
+    /** Threads that may run side by side. */
+    int workers() {
         return threads == null ? Machine.current().usableThreads() : threads;
     }
 

@@ -101,7 +101,7 @@ final class EvaluateCommand implements Callable<Integer> {
         OpenModel opened = modelOptions.open(terminal);
         try (Samples samples = samples(opened)) {
             int count = limit == null ? samples.size() : Math.min(limit, samples.size());
-            int workers = Math.min(computeOptions.threads(), count);
+            int workers = Math.min(computeOptions.workers(), count);
             // No worker is left without images by a batch that is too big for them.
             int perRun = Math.min(batch, Math.ceilDiv(count, workers));
             try (CompiledModel compiled = opened.compile(computeOptions
