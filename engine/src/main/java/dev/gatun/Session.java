@@ -35,16 +35,16 @@ public final class Session implements AutoCloseable {
     /**
      * Runs the model once. Neither copies nor allocates: reads {@code src} and writes {@code dst} where they are.
      *
-     * <p>oneDNN works on the addresses of the segments. Closing their arena in another thread before this returns takes the memory away
-     * under it, which can end the process; no check can see that coming.
+     * <p>While oneDNN reads {@code src} or writes {@code dst}, closing their arenas in another thread fails; if one is closed before
+     * that, the run ends with an exception.
      *
      * @param src images in the compiled shape and format; native, at least {@link CompiledModel#srcBytes()} long, aligned to its
      *     elements, alive until this returns
      * @param dst results as f32, [batch, classes]; native, writable, at least {@link CompiledModel#dstBytes()} long, aligned to 4
      *     bytes, not overlapping {@code src}
      * @throws IllegalArgumentException if a segment is none of that; nothing has been written then
-     * @throws IllegalStateException if the session is closed, another thread is in it, a segment's arena is closed, or the calling
-     *     thread is virtual
+     * @throws IllegalStateException if the session is closed, another thread is in it, a segment's arena is closed or becomes so, or
+     *     the calling thread is virtual
      */
     public void run(MemorySegment src, MemorySegment dst) {
         check("src", src, srcBytes, srcAlignment);

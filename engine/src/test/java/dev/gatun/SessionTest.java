@@ -213,6 +213,36 @@ class SessionTest {
     }
 
     @Test
+    void anArenaClosedDuringARunEndsItWithAnException() throws Exception {
+        for (int round = 0; round < 30; round++) {
+            Arena shared = Arena.ofShared();
+            MemorySegment in = compiled.allocateSrc(shared);
+            MemorySegment out = compiled.allocateDst(shared);
+            CountDownLatch running = new CountDownLatch(1);
+            try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+                Future<?> runs = thread.submit(() -> {
+                    while (true) {
+                        session.run(in, out);
+                        running.countDown();
+                    }
+                });
+                running.await();
+                boolean open = true;
+                while (open) {
+                    try {
+                        shared.close();
+                        open = false;
+                    } catch (IllegalStateException e) {
+                        assertThat(e).hasMessageContaining("acquired");
+                    }
+                }
+                assertThatThrownBy(runs::get).hasCauseInstanceOf(IllegalStateException.class);
+            }
+        }
+        session.run(src, dst);
+    }
+
+    @Test
     @Tag("isa")
     void pixelsGiveTheBitsThatNormalisedFloatsGive() {
         byte[] pixels = new byte[3 * 32 * 32];

@@ -67,6 +67,32 @@ public final class Primitive extends Handle {
     }
 
     /**
+     * Computes as {@link #execute(Stream, ExecArgs)} does, and keeps the arenas of two segments that the arguments point into from being
+     * closed meanwhile: {@link java.lang.foreign.Arena#close} throws then.
+     *
+     * @param stream the stream, used by this thread only
+     * @param args the arguments, used by this thread only
+     * @param held a segment to keep
+     * @param alsoHeld another one
+     * @throws IllegalStateException also when one of their arenas is closed already; nothing is computed then
+     */
+    public void execute(Stream stream, ExecArgs args, MemorySegment held, MemorySegment alsoHeld) {
+        MemorySegment primitive = pointer();
+        MemorySegment array = args.pointer();
+        checkTeam(threads, this);
+        check(args);
+        int status;
+        try {
+            status = Holding.execute(primitive, stream.pointer(), args.size(), array, held, alsoHeld);
+        } finally {
+            Reference.reachabilityFence(args);
+        }
+        if (status != 0) {
+            Status.check(status, "dnnl_primitive_execute", this::toString);
+        }
+    }
+
+    /**
      * Checks arguments against this primitive, as the first execution with them otherwise does.
      *
      * @param args the arguments

@@ -18,7 +18,7 @@ import java.util.List;
 public final class Execution implements AutoCloseable {
     /** A step bound to this execution's memory. */
     private interface Action {
-        void run(MemorySegment src);
+        void run(MemorySegment src, MemorySegment dst);
     }
 
     private final NativeStack handles;
@@ -61,8 +61,8 @@ public final class Execution implements AutoCloseable {
     /**
      * Runs the plan once. Allocates nothing.
      *
-     * @param src images, native, {@link Plan#srcBytes()} long, alive until this returns
-     * @param dst results, native, {@link Plan#dstBytes()} long, alive until this returns
+     * @param src images, native, {@link Plan#srcBytes()} long, kept alive until it has been read
+     * @param dst results, native, {@link Plan#dstBytes()} long, kept alive while it is written
      */
     public void run(MemorySegment src, MemorySegment dst) {
         int callersThreads = OneDnn.maxThreads();
@@ -82,7 +82,7 @@ public final class Execution implements AutoCloseable {
             memory.setData(dst);
         }
         for (Action action : actions) {
-            action.run(src);
+            action.run(src, dst);
         }
         stream.await();
     }
@@ -92,12 +92,12 @@ public final class Execution implements AutoCloseable {
             case Step.Execute execute -> execute(execute, unset, owner);
             case Step.Normalize normalize -> {
                 PixelNormalizer normalizer = normalize.normalizer();
-                MemorySegment dst = slice(normalize.dst());
-                yield src -> normalizer.run(src, dst);
+                MemorySegment values = slice(normalize.dst());
+                yield (src, _) -> normalizer.run(src, values);
             }
             case Step.Round round -> {
                 MemorySegment data = slice(round.buffer());
-                yield _ -> round.rounding().round(data, round.count());
+                yield (_, _) -> round.rounding().round(data, round.count());
             }
         };
     }
@@ -124,7 +124,12 @@ public final class Execution implements AutoCloseable {
         Primitive primitive = execute.primitive();
         primitive.check(args);
         Stream in = stream;
-        return _ -> primitive.execute(in, args);
+        boolean touchesCallers = execute.arguments().stream()
+                .anyMatch(argument -> argument.operand() instanceof Operand.InBuffer(Buffer buffer)
+                        && buffer.home() != Buffer.Home.ARENA);
+        return touchesCallers
+                ? (src, dst) -> primitive.execute(in, args, src, dst)
+                : (_, _) -> primitive.execute(in, args);
     }
 
     private MemorySegment slice(Buffer buffer) {
