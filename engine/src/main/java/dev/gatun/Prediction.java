@@ -19,6 +19,7 @@ public record Prediction(int index, String label, float probability) {
      * @param logits one for each class, before softmax
      * @param labels of as many classes
      * @param count how many, capped at the number of classes
+     * @throws IllegalArgumentException if there are not as many logits as labels, or one is not finite
      */
     public static List<Prediction> top(float[] logits, Labels labels, int count) {
         if (logits.length != labels.size()) {
@@ -26,8 +27,12 @@ public record Prediction(int index, String label, float probability) {
                     labels.size() + " labels for " + logits.length + " logits, expected as many");
         }
         double max = Double.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            max = Math.max(max, logit);
+        for (int index = 0; index < logits.length; index++) {
+            if (!Float.isFinite(logits[index])) {
+                throw new IllegalArgumentException("the logit of class " + index + " is " + logits[index]
+                        + ", expected a finite number: the network overflowed; try a wider precision");
+            }
+            max = Math.max(max, logits[index]);
         }
         double sum = 0;
         for (float logit : logits) {

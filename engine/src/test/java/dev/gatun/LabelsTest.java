@@ -48,5 +48,8 @@ class LabelsTest {
         assertThat(top.get(0).probability()).isEqualTo(top.get(1).probability()).isBetween(0.46f, 0.47f);
         assertThat(top.get(3).probability()).isZero();
         assertThatThrownBy(() -> Prediction.top(new float[3], labels, 1)).hasMessageContaining("4 labels for 3 logits");
+        assertThatThrownBy(() -> Prediction.top(new float[] {0, Float.NaN, 0, 0}, labels, 1))
+                .hasMessageContaining("logit of class 1 is NaN")
+                .hasMessageContaining("overflowed");
     }
 }
