@@ -69,7 +69,7 @@ class OnnxAgreementTest {
     private static void assertRuns(OrtOracle oracle, ResNetSpec spec, int n, int height, int width) {
         float[] images = RandomValues.uniform(5, n * 3 * height * width, -2, 2);
         OrtOracle.Output logits = oracle.run(images, n, 3, height, width);
-        int classes = spec.head().classes();
+        int classes = spec.classes();
         assertThat(logits.shape()).containsExactly(n, classes);
         for (float logit : logits.values()) {
             assertThat(logit).isFinite();
