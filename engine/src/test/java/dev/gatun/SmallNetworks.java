@@ -76,6 +76,11 @@ public final class SmallNetworks {
         return networks;
     }
 
+    /** A side of images that the network of this name takes, at least {@code side}: SAME padding is only for multiples of the stride. */
+    public static int side(String name, int side) {
+        return name.contains("SAME") ? Math.ceilDiv(side, 4) * 4 : side;
+    }
+
     /** Two stages of two blocks with this block, behind a stem with max pooling. */
     public static ResNetSpec spec(BlockSpec block) {
         return new ResNetSpec(
