@@ -4,6 +4,7 @@ import dev.gatun.graph.Graph;
 import dev.gatun.graph.GraphCost;
 import dev.gatun.image.Preprocessing;
 import dev.gatun.natives.Machine;
+import dev.gatun.plan.LayerWeights;
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
 import dev.gatun.spec.InputSpec;
@@ -30,12 +31,7 @@ public final class Model {
     private final Labels labels;
 
     private Model(
-            String name,
-            Graph graph,
-            InputSpec input,
-            WeightSet weights,
-            Preprocessing preprocessing,
-            Labels labels) {
+            String name, Graph graph, InputSpec input, WeightSet weights, Preprocessing preprocessing, Labels labels) {
         this.name = name;
         this.graph = graph;
         this.input = input;
@@ -56,15 +52,10 @@ public final class Model {
      * @throws IllegalArgumentException if these do not fit each other
      */
     public static Model of(
-            String name,
-            Graph graph,
-            InputSpec input,
-            WeightSet weights,
-            Preprocessing preprocessing,
-            Labels labels) {
+            String name, Graph graph, InputSpec input, WeightSet weights, Preprocessing preprocessing, Labels labels) {
         if (graph.input().channels() != input.channels()) {
-            throw new IllegalArgumentException(name + " reads images of " + graph.input().channels()
-                    + " channels, but is said to be designed for " + input.channels());
+            throw new IllegalArgumentException(name + " reads images of "
+                    + graph.input().channels() + " channels, but is said to be designed for " + input.channels());
         }
         Shape answer = graph.outputShapes(1, input.size(), input.size()).getFirst();
         int classes = graph.outputs().size() == 1 && answer.rank() == 2 ? answer.intDim(1) : 0;
@@ -131,9 +122,9 @@ public final class Model {
                         ? threads(options.batch(), height, width)
                         : options.threads(),
                 preprocessing.normalization());
-        Plan plan = Plan.of(options.softmax() ? graph.withSoftmax() : graph, weights::get, request);
-        return new CompiledModel(
-                name, plan, Shape.of(options.batch(), input.channels(), height, width));
+        Plan plan =
+                Plan.of(options.softmax() ? graph.withSoftmax() : graph, LayerWeights.folding(weights::get), request);
+        return new CompiledModel(name, plan, Shape.of(options.batch(), input.channels(), height, width));
     }
 
     private int threads(int batch, int height, int width) {
