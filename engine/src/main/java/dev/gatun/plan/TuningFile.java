@@ -1,0 +1,114 @@
+package dev.gatun.plan;
+
+import dev.gatun.natives.CacheDirectory;
+import dev.gatun.natives.Machine;
+import dev.gatun.onednn.OneDnn;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which implementations have been found the fastest on this machine, kept in the user's cache as lines of text. What cannot be read is as
+ * if it were not there, and what cannot be written is lost: that costs speed, never answers. Thread-safe.
+ */
+final class TuningFile {
+    /** The longest file that is read: more problems than all networks of the family have. */
+    private static final long MAX_BYTES = 4L << 20;
+
+    private static final TuningFile NONE = new TuningFile(null, "");
+
+    private final @Nullable Path file;
+    private final String machine;
+    private final Map<String, String> choices = new TreeMap<>();
+    private boolean changed;
+
+    private TuningFile(@Nullable Path file, String machine) {
+        this.file = file;
+        this.machine = machine;
+    }
+
+    /** The user's file for this machine, or one that forgets everything where the user has no cache. */
+    static TuningFile ofUser() {
+        if (System.getProperty("gatun.cache", "").equals("off")) {
+            return new TuningFile(null, "");
+        }
+        Optional<Path> directory = CacheDirectory.locate();
+        if (directory.isEmpty()) {
+            return new TuningFile(null, "");
+        }
+        String machine = Machine.current().cpuModel() + ", " + OneDnn.effectiveIsa() + ", oneDNN " + OneDnn.version();
+        String name = Integer.toHexString(machine.hashCode()) + ".txt";
+        return read(directory.get().resolve("tuning").resolve(name), machine);
+    }
+
+    /** What {@code file} says of this machine; nothing if that cannot be read. */
+    static TuningFile read(Path file, String machine) {
+        TuningFile tuning = new TuningFile(file, machine);
+        try {
+            if (Files.isRegularFile(file) && Files.size(file) <= MAX_BYTES) {
+                tuning.parse(Files.readAllLines(file, StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            return tuning;
+        }
+        return tuning;
+    }
+
+    /** A file that is none. */
+    static TuningFile none() {
+        return NONE;
+    }
+
+    private void parse(List<String> lines) {
+        if (lines.isEmpty() || !lines.getFirst().equals(machine)) {
+            return;
+        }
+        for (String line : lines.subList(1, lines.size())) {
+            int tab = line.indexOf('\t');
+            if (tab > 0) {
+                choices.put(line.substring(0, tab), line.substring(tab + 1));
+            }
+        }
+    }
+
+    /** The fastest implementation of a problem, if it is known. */
+    synchronized Optional<String> choice(String problem) {
+        return Optional.ofNullable(choices.get(problem));
+    }
+
+    /** Remembers the fastest implementation of a problem. */
+    synchronized void add(String problem, String implementation) {
+        changed |= !implementation.equals(choices.put(problem, implementation));
+    }
+
+    /** Writes what has been added, in place of the file as a whole. */
+    synchronized void save() {
+        if (!changed || file == null) {
+            return;
+        }
+        List<String> lines = new ArrayList<>(List.of(machine));
+        choices.forEach((problem, implementation) -> lines.add(problem + '\t' + implementation));
+        try {
+            Path directory = Files.createDirectories(file.toAbsolutePath().getParent());
+            Path written = Files.createTempFile(directory, "tuning", ".part");
+            try {
+                Files.write(written, lines, StandardCharsets.UTF_8);
+                Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                changed = false;
+            } finally {
+                Files.deleteIfExists(written);
+            }
+        } catch (IOException e) {
+            // Measured again the next time.
+            changed = true;
+        }
+    }
+}
