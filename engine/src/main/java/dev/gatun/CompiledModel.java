@@ -2,6 +2,8 @@ package dev.gatun;
 
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
+import dev.gatun.profile.Profile;
+import dev.gatun.profile.Profiler;
 import dev.gatun.spec.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -86,6 +88,21 @@ public final class CompiledModel implements AutoCloseable {
     /** Name and implementation of every step of a run. */
     public List<Plan.StepInfo> steps() {
         return plan.stepInfos();
+    }
+
+    /**
+     * Takes the time of every layer, on the calling thread, beside the limits of the machine, which the first call in a process measures.
+     *
+     * @param runs to take the median of, at least 1
+     * @throws IllegalStateException if this model is closed
+     */
+    public Profile profile(int runs) {
+        acquire();
+        try {
+            return Profiler.profile(plan, runs);
+        } finally {
+            release();
+        }
     }
 
     /** Bytes of packed weights, shared by all sessions. */

@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plan with memory of its own to run in: activations, scratchpad and prebuilt arguments, owned until {@link #close()}. The plan is
@@ -67,21 +68,39 @@ public final class Execution implements AutoCloseable {
      * @param dst results, native, {@link Plan#dstBytes()} long, kept alive while it is written
      */
     public void run(MemorySegment src, MemorySegment dst) {
+        run(src, dst, null);
+    }
+
+    /**
+     * Runs the plan once, waiting after each step.
+     *
+     * @param src as for {@link #run(MemorySegment, MemorySegment)}
+     * @param dst as for {@link #run(MemorySegment, MemorySegment)}
+     * @param listener is told of every step; null if nobody wants to know, and then nothing waits
+     */
+    public void run(MemorySegment src, MemorySegment dst, @Nullable StepListener listener) {
         int callersThreads = OneDnn.maxThreads();
         OneDnn.setThreads(threads);
         try {
-            execute(src, dst);
+            execute(src, dst, listener);
         } finally {
             OneDnn.setThreads(callersThreads);
         }
     }
 
-    private void execute(MemorySegment src, MemorySegment dst) {
+    private void execute(MemorySegment src, MemorySegment dst, @Nullable StepListener listener) {
         if (src != this.src || dst != this.dst) {
             bind(src, dst);
         }
-        for (Action action : actions) {
-            action.run(src, dst);
+        for (int step = 0; step < actions.length; step++) {
+            if (listener == null) {
+                actions[step].run(src, dst);
+            } else {
+                listener.before(step);
+                actions[step].run(src, dst);
+                stream.await();
+                listener.after(step);
+            }
         }
         stream.await();
     }

@@ -23,6 +23,9 @@ import java.util.OptionalDouble;
  * @param gmacs of one core, in 10^9 multiply-accumulates a second; empty if unknown
  */
 public record Peak(String how, OptionalDouble gmacs) {
+    /** Of a type that nothing multiplies in. */
+    static final Peak NONE = new Peak("nothing is multiplied", OptionalDouble.empty());
+
     private record Choice(CpuIsa isa, MultiplyLoop loop) {}
 
     /** The loop for each type: that of the first ISA that oneDNN may use. Types without instructions are computed in f32. */
