@@ -2,6 +2,7 @@ package dev.gatun;
 
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
+import dev.gatun.profile.FlightRecord;
 import dev.gatun.profile.Profile;
 import dev.gatun.profile.Profiler;
 import dev.gatun.spec.Shape;
@@ -113,6 +114,11 @@ public final class CompiledModel implements AutoCloseable {
     /** Bytes of activations and scratchpad that each session has. */
     public long sessionBytes() {
         return plan.arenaBytes() + plan.scratchpadBytes();
+    }
+
+    /** What a session of this model records its runs with. */
+    FlightRecord newFlightRecord() {
+        return new FlightRecord(name, plan);
     }
 
     synchronized void acquire() {

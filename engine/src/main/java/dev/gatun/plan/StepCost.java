@@ -12,7 +12,7 @@ import java.util.function.Predicate;
  * @param name of the node that it computes, or what it prepares for which node
  * @param implementation as oneDNN names it
  * @param type that it computes in: of its weights where it has some, else of what it writes
- * @param macs multiply-accumulates, counted as the papers do, with the padding
+ * @param macs multiply-accumulates that it does, padding included; a shortcut padded with zeros is a convolution here, which the papers do not count
  * @param srcBytes of the activations that it reads
  * @param dstBytes of the activations that it writes; if it adds to them, they are not counted twice
  * @param weightBytes of packed weights, biases and scales

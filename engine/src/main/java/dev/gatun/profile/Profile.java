@@ -35,7 +35,7 @@ public record Profile(
         return layers.stream().mapToLong(layer -> layer.cost().macs()).sum();
     }
 
-    /** The layers' times added up; more than {@link #runNanos} by what looking at the clock costs. */
+    /** The layers' times added up: {@link #runNanos} but for what waiting after every layer costs, or spares. */
     public double layerNanos() {
         return layers.stream().mapToDouble(LayerProfile::nanos).sum();
     }

@@ -45,10 +45,14 @@ public final class Profiler {
      *
      * @param plan borrowed
      * @param runs to take the median of, at least 1
+     * @throws IllegalStateException if the calling thread is virtual
      */
     public static Profile profile(Plan plan, int runs) {
         if (runs < 1) {
             throw new IllegalArgumentException("runs must be at least 1, not " + runs);
+        }
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("a model is profiled on platform threads only: hand it to one");
         }
         List<StepCost> costs = plan.stepCosts();
         Map<DataType, Peak> peaks = peaks(costs);
