@@ -6,16 +6,18 @@ import dev.gatun.plan.StepCost;
 import dev.gatun.plan.StepListener;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import jdk.jfr.FlightRecorder;
 
 /**
  * The runs of a plan as events of the JDK's Flight Recorder: {@code dev.gatun.Run}, and {@code dev.gatun.Layer} where a recording enables it
  * by name. Belongs to one thread at a time.
  */
 public final class FlightRecord {
-    /** What to ask without making an object; never begun or committed. */
-    private static final RunEvent ANY_RUN = new RunEvent();
-
-    private static final LayerEvent ANY_LAYER = new LayerEvent();
+    /** What to ask without making an object; never begun or committed. Events' classes take Flight Recorder's with them, 100 and more. */
+    private static final class Any {
+        static final RunEvent RUN = new RunEvent();
+        static final LayerEvent LAYER = new LayerEvent();
+    }
 
     private final String model;
     private final Plan plan;
@@ -28,16 +30,16 @@ public final class FlightRecord {
         this.costs = plan.stepCosts();
     }
 
-    /** Whether any recording wants to know of runs or layers. Allocates nothing. */
+    /** Whether any recording wants to know of runs or layers. Allocates nothing, and loads nothing before there was a recording. */
     public static boolean wanted() {
-        return ANY_RUN.isEnabled() || ANY_LAYER.isEnabled();
+        return FlightRecorder.isInitialized() && (Any.RUN.isEnabled() || Any.LAYER.isEnabled());
     }
 
     /** Runs {@code execution} as {@link Execution#run(MemorySegment, MemorySegment)} does, and records it. */
     public void run(Execution execution, MemorySegment src, MemorySegment dst) {
         RunEvent event = new RunEvent();
         event.begin();
-        execution.run(src, dst, ANY_LAYER.isEnabled() ? new Layers() : null);
+        execution.run(src, dst, Any.LAYER.isEnabled() ? new Layers() : null);
         event.end();
         if (event.shouldCommit()) {
             event.model = model;
@@ -49,7 +51,7 @@ public final class FlightRecord {
     }
 
     private final class Layers implements StepListener {
-        private LayerEvent event = ANY_LAYER;
+        private LayerEvent event = Any.LAYER;
 
         @Override
         public void before(int step) {

@@ -31,7 +31,8 @@ record ProfileReport(String model, Precision precision, Shape src, Profile profi
     static final double PERCENT = 100;
 
     void printText(PrintWriter out) {
-        facts().forEach((name, value) -> out.println(Text.printable(String.format("%-10s %s", name, value))));
+        fact(out, "model", model);
+        facts().forEach((name, value) -> fact(out, name, value));
         out.println();
         Table table = new Table(
                 Table.left("LAYER"),
@@ -48,6 +49,10 @@ record ProfileReport(String model, Precision precision, Shape src, Profile profi
             table.row(cells(layer));
         }
         table.print(out);
+    }
+
+    private static void fact(PrintWriter out, String name, String value) {
+        out.println(Text.printable(String.format(Locale.ROOT, "%-10s %s", name, value)));
     }
 
     /** A layer's row, for the table here and the one of the page. */
@@ -77,7 +82,6 @@ record ProfileReport(String model, Precision precision, Shape src, Profile profi
     /** What was measured, on what, and the totals; by name, in the order to print. */
     Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("model", model);
         facts.put(
                 "run",
                 precision + ", src " + src + ", " + Text.count(profile.threads(), "thread") + ", median of "
