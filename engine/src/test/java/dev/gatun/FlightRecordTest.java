@@ -33,7 +33,8 @@ class FlightRecordTest {
 
     @BeforeEach
     void open() {
-        compiled = ResNet.bundled().compile(CompileOptions.defaults().withThreads(1).withBatch(2));
+        compiled = ResNet.bundled()
+                .compile(CompileOptions.defaults().withThreads(1).withBatch(2));
         session = compiled.newSession();
         src = compiled.allocateSrc(arena);
         dst = compiled.allocateDst(arena);

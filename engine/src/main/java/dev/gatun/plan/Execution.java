@@ -88,6 +88,7 @@ public final class Execution implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings({"ReferenceEquality", "MemorySegmentReferenceEquality"}) // the very segments of the run before
     private void execute(MemorySegment src, MemorySegment dst, @Nullable StepListener listener) {
         if (src != this.src || dst != this.dst) {
             bind(src, dst);
@@ -106,7 +107,6 @@ public final class Execution implements AutoCloseable {
     }
 
     /** Points oneDNN's memories at the caller's segments. Those of the run before need that only once. */
-    @SuppressWarnings("ReferenceEquality")
     private void bind(MemorySegment src, MemorySegment dst) {
         for (Bound bound : bounds) {
             MemorySegment segment = bound.buffer().home() == Buffer.Home.SRC ? src : dst;

@@ -18,13 +18,7 @@ import java.util.function.Predicate;
  * @param weightBytes of packed weights, biases and scales
  */
 public record StepCost(
-        String name,
-        String implementation,
-        DataType type,
-        long macs,
-        long srcBytes,
-        long dstBytes,
-        long weightBytes) {
+        String name, String implementation, DataType type, long macs, long srcBytes, long dstBytes, long weightBytes) {
     /** All bytes that it moves. */
     public long bytes() {
         return srcBytes + dstBytes + weightBytes;

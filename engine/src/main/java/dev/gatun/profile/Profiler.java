@@ -84,15 +84,12 @@ public final class Profiler {
             Peak peak = peaks.getOrDefault(cost.type(), Peak.NONE);
             layers.add(LayerProfile.of(cost, Rate.median(stepNanos[step]), threads, peak, bandwidth));
         }
-        return new Profile(
-                plan.request().batch(), threads, runs, Rate.median(runNanos), layers, peaks, bandwidth);
+        return new Profile(plan.request().batch(), threads, runs, Rate.median(runNanos), layers, peaks, bandwidth);
     }
 
     private static Map<DataType, Peak> peaks(List<StepCost> costs) {
         Map<DataType, Peak> peaks = new EnumMap<>(DataType.class);
-        costs.stream()
-                .filter(cost -> cost.macs() > 0)
-                .forEach(cost -> peaks.computeIfAbsent(cost.type(), Peak::of));
+        costs.stream().filter(cost -> cost.macs() > 0).forEach(cost -> peaks.computeIfAbsent(cost.type(), Peak::of));
         return peaks;
     }
 
@@ -100,8 +97,7 @@ public final class Profiler {
     private static MemorySegment images(Plan plan, Arena arena) {
         MemorySegment src = arena.allocate(plan.srcBytes(), Long.BYTES);
         boolean pixels = plan.request().input().pixels();
-        int elements = Math.toIntExact(
-                plan.srcBytes() / plan.request().input().elementBytes());
+        int elements = Math.toIntExact(plan.srcBytes() / plan.request().input().elementBytes());
         for (int i = 0; i < elements; i++) {
             // Fibonacci hashing, Knuth, The Art of Computer Programming, 6.4.
             int noise = i * 0x9e3779b9 >>> 24;

@@ -18,7 +18,8 @@ class LayerProfileTest {
     private static final Peak UNKNOWN = new Peak("no loop", OptionalDouble.empty());
 
     private static LayerProfile layer(long macs, long bytes, double nanos, int threads) {
-        StepCost cost = new StepCost("conv", "jit", DataType.F32, macs, bytes / 2, bytes / 4, bytes - bytes / 2 - bytes / 4);
+        StepCost cost =
+                new StepCost("conv", "jit", DataType.F32, macs, bytes / 2, bytes / 4, bytes - bytes / 2 - bytes / 4);
         return LayerProfile.of(cost, nanos, threads, PEAK, READ);
     }
 

@@ -85,8 +85,7 @@ class ProfilerTest {
         try (Plan plan = plan(1, InputFormat.F32_NCHW, Precision.F32);
                 Execution execution = new Execution(plan);
                 Arena arena = Arena.ofConfined()) {
-            MemorySegment src =
-                    arena.allocateFrom(ValueLayout.JAVA_FLOAT, RandomValues.uniform(4, 3 * 32 * 32, -1, 1));
+            MemorySegment src = arena.allocateFrom(ValueLayout.JAVA_FLOAT, RandomValues.uniform(4, 3 * 32 * 32, -1, 1));
             MemorySegment dst = arena.allocate(plan.dstBytes(), 64);
             execution.run(src, dst);
             float[] alone = dst.toArray(ValueLayout.JAVA_FLOAT);
@@ -106,7 +105,8 @@ class ProfilerTest {
             assertThat(dst.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(alone);
             StringBuilder expected = new StringBuilder();
             IntStream.range(0, plan.stepInfos().size())
-                    .forEach(step -> expected.append(step).append('<').append(step).append('>'));
+                    .forEach(step ->
+                            expected.append(step).append('<').append(step).append('>'));
             assertThat(heard).hasToString(expected.toString());
         }
     }
@@ -119,11 +119,9 @@ class ProfilerTest {
                 assertThat(profile.batch()).isEqualTo(2);
                 assertThat(profile.runs()).isEqualTo(3);
                 assertThat(profile.runNanos()).isPositive();
+                assertThat(profile.layers()).extracting(LayerProfile::cost).isEqualTo(plan.stepCosts());
                 assertThat(profile.layers())
-                        .extracting(LayerProfile::cost)
-                        .isEqualTo(plan.stepCosts());
-                assertThat(profile.layers()).allSatisfy(layer -> assertThat(layer.nanos())
-                        .isPositive());
+                        .allSatisfy(layer -> assertThat(layer.nanos()).isPositive());
                 assertThat(profile.peaks()).containsOnlyKeys(DataType.F32);
             }
         }

@@ -25,8 +25,6 @@ final class Axis {
     static String label(double value) {
         return value == 0
                 ? "0"
-                : new BigDecimal(value, new MathContext(3))
-                        .stripTrailingZeros()
-                        .toPlainString();
+                : new BigDecimal(value, new MathContext(3)).stripTrailingZeros().toPlainString();
     }
 }

@@ -69,8 +69,8 @@ final class ProfileCommand implements Callable<Integer> {
                 .withInput(TimedClassifier.FORMAT)
                 .withBatch(batch))) {
             Profile profile = compiled.profile(runs);
-            ProfileReport report = new ProfileReport(
-                    opened.describe(), computeOptions.precision(), compiled.srcShape(), profile);
+            ProfileReport report =
+                    new ProfileReport(opened.describe(), computeOptions.precision(), compiled.srcShape(), profile);
             if (json) {
                 report.printJson(terminal.out());
             } else {

@@ -66,8 +66,11 @@ final class ProfilePage {
                 .append("</h1>\n");
         html.append("<dl>\n");
         report.facts()
-                .forEach((name, value) ->
-                        html.append("<dt>").append(Svg.escape(name)).append("</dt><dd>").append(Svg.escape(value)).append("</dd>\n"));
+                .forEach((name, value) -> html.append("<dt>")
+                        .append(Svg.escape(name))
+                        .append("</dt><dd>")
+                        .append(Svg.escape(value))
+                        .append("</dd>\n"));
         html.append("</dl>\n");
         section("Time of every layer", KEY);
         html.append(LayerBars.draw(profile, report));
@@ -91,7 +94,9 @@ final class ProfilePage {
                         "roofline",
                         "bound by"),
                 3,
-                profile.layers().stream().map(layer -> List.of(report.cells(layer))).toList());
+                profile.layers().stream()
+                        .map(layer -> List.of(report.cells(layer)))
+                        .toList());
         return html.append("</body>\n</html>\n").toString();
     }
 
@@ -101,7 +106,8 @@ final class ProfilePage {
 
     private List<List<String>> implementations() {
         Map<String, List<LayerProfile>> groups = profile.layers().stream()
-                .collect(Collectors.groupingBy(layer -> layer.cost().implementation(), TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(
+                        layer -> layer.cost().implementation(), TreeMap::new, Collectors.toList()));
         return groups.entrySet().stream()
                 .sorted(Comparator.comparingDouble(
                         (Map.Entry<String, List<LayerProfile>> group) -> -nanos(group.getValue())))

@@ -102,8 +102,10 @@ record ProfileReport(String model, Precision precision, Shape src, Profile profi
                                 : ""));
         profile.peaks().forEach((type, peak) -> facts.put("peak " + type, peak(peak)));
         facts.put("read", bandwidth(profile.bandwidth()));
-        facts.put("machine", Machine.current().cpuModel() + ", oneDNN " + OneDnn.version() + " for "
-                + OneDnn.effectiveIsa() + ", Java " + System.getProperty("java.runtime.version"));
+        facts.put(
+                "machine",
+                Machine.current().cpuModel() + ", oneDNN " + OneDnn.version() + " for " + OneDnn.effectiveIsa()
+                        + ", Java " + System.getProperty("java.runtime.version"));
         return facts;
     }
 
@@ -116,7 +118,8 @@ record ProfileReport(String model, Precision precision, Shape src, Profile profi
     private static String bandwidth(ReadBandwidth read) {
         return read.l2().isPresent() && read.beyondL2().isPresent()
                 ? number("%.1f GB/s a core from L2, ", read.l2().getAsDouble())
-                        + number("%.1f beyond, by ", read.beyondL2().getAsDouble()) + read.how()
+                        + number("%.1f beyond, by ", read.beyondL2().getAsDouble())
+                        + read.how()
                 : "unknown: " + read.how();
     }
 

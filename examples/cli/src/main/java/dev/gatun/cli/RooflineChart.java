@@ -75,7 +75,8 @@ final class RooflineChart {
         }
         svg.text("tick end", WIDTH - RIGHT, HEIGHT - 8, "multiply-accumulates a byte");
         svg.text("tick", 4, TOP - 6, "GMAC/s");
-        double highest = peaks().values().stream().mapToDouble(peak -> peak).max().orElse(Math.pow(10, maxY));
+        double highest =
+                peaks().values().stream().mapToDouble(peak -> peak).max().orElse(Math.pow(10, maxY));
         slope("L2", profile.bandwidth().l2(), highest);
         slope("beyond L2", profile.bandwidth().beyondL2(), highest);
         peaks().forEach((type, peak) -> {

@@ -19,7 +19,10 @@ final class Svg {
 
     /** What HTML gives a meaning to is text here. */
     static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     private Svg add(String format, Object... arguments) {

@@ -146,9 +146,7 @@ class ProfileCommandTest {
         unknown().printJson(new PrintWriter(json, true));
         assertThat(json.toString()).contains("\"rooflineMilliseconds\":null", "\"efficiency\":null");
         String page = new ProfilePage(unknown()).html();
-        assertThat(page)
-                .contains("&lt;a&amp;&quot;b&quot;&gt;")
-                .doesNotContain("<a&", "NaN", "Infinity");
+        assertThat(page).contains("&lt;a&amp;&quot;b&quot;&gt;").doesNotContain("<a&", "NaN", "Infinity");
         assertThat(unbalanced(page)).isEmpty();
     }
 
