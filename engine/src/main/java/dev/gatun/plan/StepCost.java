@@ -24,6 +24,23 @@ public record StepCost(
         return srcBytes + dstBytes + weightBytes;
     }
 
+    /** Whether {@code other} does the same for another part of the batch. */
+    public boolean sameLayer(StepCost other) {
+        return name.equals(other.name) && implementation.equals(other.implementation);
+    }
+
+    /** The cost of both, of which the second does the same for another part of the batch, with the same weights. */
+    public StepCost plus(StepCost other) {
+        return new StepCost(
+                name,
+                implementation,
+                type,
+                macs + other.macs,
+                srcBytes + other.srcBytes,
+                dstBytes + other.dstBytes,
+                Math.max(weightBytes, other.weightBytes));
+    }
+
     /**
      * The cost of {@code step}.
      *

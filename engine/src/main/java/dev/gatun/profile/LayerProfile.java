@@ -6,25 +6,28 @@ import java.util.OptionalDouble;
 /**
  * A layer and how long it takes.
  *
- * @param cost what it computes and moves in a run
+ * @param cost what it computes and moves in a run, in all its steps
+ * @param steps of a run that it has: one, or one for every part of the batch
  * @param nanos that it takes in a run, the median
  * @param boundNanos that it takes at least by the roofline; empty if the machine's limits are unknown
  * @param computeBound whether it is the multiply-accumulates that set this bound, not the bytes
  */
-public record LayerProfile(StepCost cost, double nanos, OptionalDouble boundNanos, boolean computeBound) {
+public record LayerProfile(StepCost cost, int steps, double nanos, OptionalDouble boundNanos, boolean computeBound) {
     /**
      * A layer against the roofline of {@code threads} cores: no faster than its multiply-accumulates at the peak of its type, and no
-     * faster than its bytes can be read, from L2 if they fit there. Reality is worse, since data of that size may have left L2.
+     * faster than its bytes can be read, from L2 if those of a step fit there. Reality is worse, since data of that size may have
+     * left L2.
      */
-    static LayerProfile of(StepCost cost, double nanos, int threads, Peak peak, ReadBandwidth bandwidth) {
+    static LayerProfile of(StepCost cost, int steps, double nanos, int threads, Peak peak, ReadBandwidth bandwidth) {
         OptionalDouble gmacs = peak.gmacs(threads);
-        OptionalDouble gigabytes = bandwidth.gigabytes(threads, cost.bytes());
-        if (gigabytes.isEmpty() || cost.macs() > 0 && gmacs.isEmpty()) {
-            return new LayerProfile(cost, nanos, OptionalDouble.empty(), false);
+        long bytesOfStep = (cost.srcBytes() + cost.dstBytes()) / steps + cost.weightBytes();
+        OptionalDouble gigabytes = bandwidth.gigabytes(threads, bytesOfStep);
+        if (gigabytes.isEmpty() || (cost.macs() > 0 && gmacs.isEmpty())) {
+            return new LayerProfile(cost, steps, nanos, OptionalDouble.empty(), false);
         }
         double compute = cost.macs() > 0 ? cost.macs() / gmacs.getAsDouble() : 0;
         double memory = cost.bytes() / gigabytes.getAsDouble();
-        return new LayerProfile(cost, nanos, OptionalDouble.of(Math.max(compute, memory)), compute > memory);
+        return new LayerProfile(cost, steps, nanos, OptionalDouble.of(Math.max(compute, memory)), compute > memory);
     }
 
     /** 10^9 multiply-accumulates a second. */

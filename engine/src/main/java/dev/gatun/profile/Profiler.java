@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +20,40 @@ public final class Profiler {
 
     private Profiler() {}
 
-    /** Adds up the time that each step of a run takes. */
+    /** The layers of a plan, and which of them every step belongs to: a plan may work through a batch part by part. */
+    private record Layers(List<StepCost> costs, List<Integer> ofStep) {
+        static Layers of(List<StepCost> steps) {
+            List<StepCost> costs = new ArrayList<>();
+            List<Integer> ofStep = new ArrayList<>();
+            for (StepCost step : steps) {
+                int layer = 0;
+                while (layer < costs.size() && !costs.get(layer).sameLayer(step)) {
+                    layer++;
+                }
+                if (layer == costs.size()) {
+                    costs.add(step);
+                } else {
+                    costs.set(layer, costs.get(layer).plus(step));
+                }
+                ofStep.add(layer);
+            }
+            return new Layers(costs, ofStep);
+        }
+
+        int steps(int layer) {
+            return Collections.frequency(ofStep, layer);
+        }
+    }
+
+    /** Adds up the time that each layer of a run takes. */
     private static final class Stopwatch implements StepListener {
+        private final List<Integer> layerOfStep;
         private final long[] nanos;
         private long start;
 
-        Stopwatch(int steps) {
-            this.nanos = new long[steps];
+        Stopwatch(Layers layers) {
+            this.layerOfStep = layers.ofStep();
+            this.nanos = new long[layers.costs().size()];
         }
 
         @Override
@@ -35,7 +63,7 @@ public final class Profiler {
 
         @Override
         public void after(int step) {
-            nanos[step] += System.nanoTime() - start;
+            nanos[layerOfStep.get(step)] += System.nanoTime() - start;
         }
     }
 
@@ -54,10 +82,11 @@ public final class Profiler {
         if (Thread.currentThread().isVirtual()) {
             throw new IllegalStateException("a model is profiled on platform threads only: hand it to one");
         }
-        List<StepCost> costs = plan.stepCosts();
+        Layers layers = Layers.of(plan.stepCosts());
+        List<StepCost> costs = layers.costs();
         Map<DataType, Peak> peaks = peaks(costs);
         ReadBandwidth bandwidth = ReadBandwidth.ofCore();
-        double[][] stepNanos = new double[costs.size()][runs];
+        double[][] nanos = new double[costs.size()][runs];
         double[] runNanos = new double[runs];
         try (Arena arena = Arena.ofConfined();
                 Execution execution = new Execution(plan)) {
@@ -67,24 +96,25 @@ public final class Profiler {
                 long start = System.nanoTime();
                 execution.run(src, dst);
                 long end = System.nanoTime();
-                Stopwatch watch = new Stopwatch(costs.size());
+                Stopwatch watch = new Stopwatch(layers);
                 execution.run(src, dst, watch);
                 if (run >= 0) {
                     runNanos[run] = end - start;
-                    for (int step = 0; step < costs.size(); step++) {
-                        stepNanos[step][run] = watch.nanos[step];
+                    for (int layer = 0; layer < costs.size(); layer++) {
+                        nanos[layer][run] = watch.nanos[layer];
                     }
                 }
             }
         }
         int threads = plan.request().threads();
-        List<LayerProfile> layers = new ArrayList<>();
-        for (int step = 0; step < costs.size(); step++) {
-            StepCost cost = costs.get(step);
+        List<LayerProfile> profiles = new ArrayList<>();
+        for (int layer = 0; layer < costs.size(); layer++) {
+            StepCost cost = costs.get(layer);
             Peak peak = peaks.getOrDefault(cost.type(), Peak.NONE);
-            layers.add(LayerProfile.of(cost, Rate.median(stepNanos[step]), threads, peak, bandwidth));
+            double median = Rate.median(nanos[layer]);
+            profiles.add(LayerProfile.of(cost, layers.steps(layer), median, threads, peak, bandwidth));
         }
-        return new Profile(plan.request().batch(), threads, runs, Rate.median(runNanos), layers, peaks, bandwidth);
+        return new Profile(plan.request().batch(), threads, runs, Rate.median(runNanos), profiles, peaks, bandwidth);
     }
 
     private static Map<DataType, Peak> peaks(List<StepCost> costs) {

@@ -20,7 +20,7 @@ class LayerProfileTest {
     private static LayerProfile layer(long macs, long bytes, double nanos, int threads) {
         StepCost cost =
                 new StepCost("conv", "jit", DataType.F32, macs, bytes / 2, bytes / 4, bytes - bytes / 2 - bytes / 4);
-        return LayerProfile.of(cost, nanos, threads, PEAK, READ);
+        return LayerProfile.of(cost, 1, nanos, threads, PEAK, READ);
     }
 
     @Test
@@ -51,13 +51,27 @@ class LayerProfileTest {
     }
 
     @Test
+    void partsOfABatchAreOneLayerWithTheSameWeights() {
+        StepCost part = new StepCost("conv", "jit", DataType.F32, 100, 400, 200, 300);
+        StepCost both = part.plus(part);
+        assertThat(both).isEqualTo(new StepCost("conv", "jit", DataType.F32, 200, 800, 400, 300));
+        assertThat(part.sameLayer(both)).isTrue();
+        assertThat(part.sameLayer(new StepCost("conv", "ref", DataType.F32, 100, 400, 200, 300)))
+                .isFalse();
+        assertThat(LayerProfile.of(both, 2, 60, 1, PEAK, READ).boundNanos())
+                .as("a step's 900 bytes fit in L2")
+                .hasValue(30);
+        assertThat(LayerProfile.of(both, 1, 60, 1, PEAK, READ).boundNanos()).hasValue(150);
+    }
+
+    @Test
     void whatTheMachineCanDoMayBeUnknown() {
         StepCost conv = new StepCost("conv", "jit", DataType.F32, 1000, 8, 8, 8);
         StepCost pool = new StepCost("pool", "jit", DataType.F32, 0, 16, 34, 0);
-        assertThat(LayerProfile.of(conv, 10, 1, UNKNOWN, READ).efficiency()).isEmpty();
-        assertThat(LayerProfile.of(pool, 10, 1, UNKNOWN, READ).boundNanos()).hasValue(1);
+        assertThat(LayerProfile.of(conv, 1, 10, 1, UNKNOWN, READ).efficiency()).isEmpty();
+        assertThat(LayerProfile.of(pool, 1, 10, 1, UNKNOWN, READ).boundNanos()).hasValue(1);
         ReadBandwidth unknown = new ReadBandwidth("", 0, OptionalDouble.empty(), OptionalDouble.empty());
-        assertThat(LayerProfile.of(pool, 10, 1, PEAK, unknown).boundNanos()).isEmpty();
+        assertThat(LayerProfile.of(pool, 1, 10, 1, PEAK, unknown).boundNanos()).isEmpty();
     }
 
     @Test
@@ -67,7 +81,7 @@ class LayerProfileTest {
         assertThat(profile.macs()).isEqualTo(20_100);
         assertThat(profile.layerNanos()).isEqualTo(480);
         assertThat(profile.boundNanos()).hasValue(220);
-        LayerProfile unknown = new LayerProfile(known.getFirst().cost(), 1, OptionalDouble.empty(), false);
+        LayerProfile unknown = new LayerProfile(known.getFirst().cost(), 1, 1, OptionalDouble.empty(), false);
         assertThat(new Profile(1, 1, 5, 500, List.of(unknown), Map.of(), READ).boundNanos())
                 .isEmpty();
     }

@@ -181,6 +181,7 @@ record ProfileReport(String model, Precision precision, Shape src, Profile profi
         json.writeStringField("name", cost.name());
         json.writeStringField("implementation", cost.implementation());
         json.writeStringField("type", cost.type().toString());
+        json.writeNumberField("steps", layer.steps());
         json.writeNumberField("milliseconds", milliseconds(layer.nanos()));
         json.writeNumberField("multiplyAccumulates", cost.macs());
         json.writeNumberField("srcBytes", cost.srcBytes());

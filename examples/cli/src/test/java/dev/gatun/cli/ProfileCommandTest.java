@@ -123,7 +123,7 @@ class ProfileCommandTest {
     /** A layer named as no page or terminal likes it, on a machine of which nothing is known. */
     private static ProfileReport unknown() {
         StepCost cost = new StepCost("<a&\"b\">", "jit:uni", DataType.S8, 1000, 10, 20, 30);
-        LayerProfile layer = new LayerProfile(cost, 5000, OptionalDouble.empty(), false);
+        LayerProfile layer = new LayerProfile(cost, 1, 5000, OptionalDouble.empty(), false);
         Profile profile = new Profile(
                 1,
                 1,
