@@ -111,7 +111,7 @@ public record Peak(String how, OptionalDouble gmacs) {
     private static Peak measure(MultiplyLoop loop) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment data = loop.allocate(arena);
-            double gmacs = Rate.of(iterations -> loop.run(data, iterations), loop.multiplyAccumulates());
+            double gmacs = Rate.of(iterations -> loop.run(data, iterations), (double) loop.multiplyAccumulates());
             return new Peak(loop.name().toLowerCase(Locale.ROOT), OptionalDouble.of(gmacs));
         }
     }

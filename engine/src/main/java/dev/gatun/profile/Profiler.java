@@ -130,7 +130,7 @@ public final class Profiler {
         int elements = Math.toIntExact(plan.srcBytes() / plan.request().input().elementBytes());
         for (int i = 0; i < elements; i++) {
             // Fibonacci hashing, Knuth, The Art of Computer Programming, 6.4.
-            int noise = i * 0x9e3779b9 >>> 24;
+            int noise = (i * 0x9e3779b9) >>> 24;
             if (pixels) {
                 src.set(ValueLayout.JAVA_BYTE, i, (byte) noise);
             } else {
