@@ -49,8 +49,12 @@ public record StepCost(
     static StepCost of(Step step, long srcBytes) {
         return switch (step) {
             case Step.Execute execute -> of(execute);
-            case Step.Normalize normalize ->
-                memoryBound(step, DataType.U8, srcBytes, normalize.dst().bytes());
+            case Step.ReadPixels read ->
+                memoryBound(
+                        step,
+                        DataType.U8,
+                        srcBytes * read.reader().dstBytes() / read.dst().bytes(),
+                        read.reader().dstBytes());
             case Step.Round round ->
                 memoryBound(step, DataType.F32, round.count() * Float.BYTES, round.count() * Float.BYTES);
         };

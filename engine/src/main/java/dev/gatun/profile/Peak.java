@@ -57,6 +57,7 @@ public record Peak(String how, OptionalDouble gmacs) {
                     case F32 -> DataType.F32;
                     case BF16 -> DataType.BF16;
                     case F16 -> DataType.F16;
+                    case INT8 -> DataType.S8;
                 });
     }
 
