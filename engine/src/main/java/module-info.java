@@ -3,15 +3,18 @@
 module dev.gatun {
     requires static org.jspecify;
     requires transitive dev.gatun.onednn;
+    requires dev.gatun.natives;
     requires com.fasterxml.jackson.core;
     requires java.desktop;
     requires java.net.http;
+    requires jdk.jfr;
 
     exports dev.gatun;
     exports dev.gatun.graph;
     exports dev.gatun.image;
     exports dev.gatun.onnx;
     exports dev.gatun.plan;
+    exports dev.gatun.profile;
     exports dev.gatun.spec;
     exports dev.gatun.weights;
 

@@ -37,6 +37,8 @@ class ArchitectureTest {
                 .definedBy("dev.gatun.onnx")
                 .layer("plan")
                 .definedBy("dev.gatun.plan")
+                .layer("profile")
+                .definedBy("dev.gatun.profile")
                 .layer("entry")
                 .definedBy("dev.gatun")
                 .whereLayer("natives")
@@ -55,6 +57,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("spec", "graph")
                 .whereLayer("plan")
                 .mayOnlyAccessLayers("spec", "graph", "image", "onednn")
+                .whereLayer("profile")
+                .mayOnlyAccessLayers("spec", "plan", "onednn", "natives")
                 .whereLayer("entry")
                 .mayNotBeAccessedByAnyLayer()
                 .check(classes);
