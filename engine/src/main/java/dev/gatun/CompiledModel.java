@@ -2,9 +2,14 @@ package dev.gatun;
 
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
+import dev.gatun.runtime.Batcher;
+import dev.gatun.runtime.Placement;
+import dev.gatun.runtime.StreamPool;
+import dev.gatun.runtime.Streamable;
 import dev.gatun.spec.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -12,20 +17,22 @@ import java.util.Locale;
  * A model made ready for one batch, image size and precision: primitives and packed weights. Immutable and shared by any number of
  * sessions on any threads. Owns its native memory; what sessions still use is freed when the last of them closes.
  */
-public final class CompiledModel implements AutoCloseable {
+public final class CompiledModel implements Streamable, AutoCloseable {
     /** A cache line. */
     private static final long ALIGNMENT = 64;
 
     private final String name;
     private final Plan plan;
     private final Shape srcShape;
+    private final Sizing sizing;
     private int users = 1;
     private boolean closed;
 
-    CompiledModel(String name, Plan plan, Shape srcShape) {
+    CompiledModel(String name, Plan plan, Shape srcShape, Sizing sizing) {
         this.name = name;
         this.plan = plan;
         this.srcShape = srcShape;
+        this.sizing = sizing;
     }
 
     /**
@@ -33,6 +40,7 @@ public final class CompiledModel implements AutoCloseable {
      *
      * @throws IllegalStateException if this model is closed
      */
+    @Override
     public Session newSession() {
         acquire();
         try {
@@ -41,6 +49,41 @@ public final class CompiledModel implements AutoCloseable {
             release();
             throw e;
         }
+    }
+
+    /**
+     * Streams that run the model side by side, as many as were planned, to be closed by the caller.
+     *
+     * @throws IllegalArgumentException if they have been asked for and are more than this process can use
+     */
+    public StreamPool newPool() {
+        return new StreamPool(this, placement());
+    }
+
+    /**
+     * The same streams for single images, of which they make batches; to be closed by the caller.
+     *
+     * @param maxDelay how long an image may wait for others to share its batch
+     * @param capacity images that wait before there is no room for more, at least a batch
+     */
+    public Batcher newBatcher(Duration maxDelay, int capacity) {
+        return new Batcher(this, placement(), maxDelay, capacity);
+    }
+
+    /** Streams and threads that it was planned for, and why. */
+    public Placement placement() {
+        return sizing.placement();
+    }
+
+    /** Images of a run. */
+    @Override
+    public int batch() {
+        return sizing.batch();
+    }
+
+    /** Why a run takes that many images, in words. */
+    public String batchReason() {
+        return sizing.batchReason();
     }
 
     /** Extents of the images of a run, [batch, channels, height, width], whatever their layout. */
@@ -59,11 +102,19 @@ public final class CompiledModel implements AutoCloseable {
     }
 
     /** Bytes of the images of a run. */
+    @Override
     public long srcBytes() {
         return plan.srcBytes();
     }
 
+    /** Alignment of images in bytes: that of their elements. */
+    @Override
+    public int srcAlignment() {
+        return plan.request().input().elementBytes();
+    }
+
     /** Bytes of the results of a run. */
+    @Override
     public long dstBytes() {
         return plan.dstBytes();
     }
@@ -86,6 +137,11 @@ public final class CompiledModel implements AutoCloseable {
     /** Bytes of packed weights, shared by all sessions. */
     public long weightBytes() {
         return plan.weightBytes();
+    }
+
+    /** Bytes of activations that each session has. */
+    public long arenaBytes() {
+        return plan.arenaBytes();
     }
 
     /** Bytes of activations and scratchpad that each session has. */
@@ -115,20 +171,23 @@ public final class CompiledModel implements AutoCloseable {
         }
     }
 
-    /** The plan in one line. */
+    /** What was planned, in a few words each: what is computed, in which batches, by which streams, in how much memory. */
     @Override
     public String toString() {
         PlanRequest request = plan.request();
         return String.format(
                 Locale.ROOT,
-                "%s %s, src %s %s, dst %s, %d steps on %d threads, weights %.1f MB, activations %.1f MB, scratchpad %.1f MB",
+                "%s %s, src %s %s, dst %s; batch %d (%s); %s; %d steps, weights %.1f MB, and for each stream activations %.1f MB and"
+                        + " scratchpad %.1f MB",
                 name,
                 request.precision(),
                 srcShape,
                 request.input(),
                 plan.dstShape(),
+                batch(),
+                batchReason(),
+                placement(),
                 plan.stepInfos().size(),
-                request.threads(),
                 megabytes(plan.weightBytes()),
                 megabytes(plan.arenaBytes()),
                 megabytes(plan.scratchpadBytes()));

@@ -1,0 +1,67 @@
+package dev.gatun;
+
+import dev.gatun.natives.Machine;
+import dev.gatun.runtime.Placement;
+
+/**
+ * The numbers that options leave open, and why they are as they are.
+ *
+ * @param batch images of a run
+ * @param batchReason in words
+ * @param placement streams and threads
+ */
+record Sizing(int batch, String batchReason, Placement placement) {
+    /**
+     * Multiply-accumulates of a run that keep a thread busy in spite of the barriers between layers. Measured 2026-11-21 on 2 cores:
+     * CIFAR's ResNet-20 (0.04 G) takes 1.0 to 2.4 ms on one thread and 1.9 to 39 ms on two; ResNet-18 (1.8 G) gains from the second.
+     */
+    private static final double WORK_OF_A_THREAD = 0.5e9;
+
+    /**
+     * Decides.
+     *
+     * @param work multiply-accumulates of one image
+     */
+    static Sizing of(CompileOptions options, Machine machine, double work) {
+        if (options.batch() != CompileOptions.AUTO) {
+            return new Sizing(options.batch(), "as asked", place(options, machine, work * options.batch()));
+        }
+        return switch (options.hint()) {
+            case LATENCY -> new Sizing(1, "one image is done soonest", place(options, machine, work));
+            case THROUGHPUT -> {
+                int batch = batchOf(work);
+                yield new Sizing(batch, "TODO", place(options, machine, work * batch));
+            }
+        };
+    }
+
+    private static int batchOf(double work) {
+        return 8;
+    }
+
+    private static Placement place(CompileOptions options, Machine machine, double work) {
+        int streams = options.streams();
+        int threads = options.threads();
+        if (streams == CompileOptions.AUTO && threads == CompileOptions.AUTO) {
+            return switch (options.hint()) {
+                case LATENCY -> Placement.latency(machine, useful(work));
+                case THROUGHPUT -> Placement.throughput(machine);
+            };
+        }
+        return switch (options.hint()) {
+            case LATENCY -> {
+                int lanes = Math.max(1, streams);
+                int most = Math.max(1, machine.usableThreads() / lanes);
+                yield Placement.asked(machine, lanes, threads > 0 ? threads : Math.min(most, useful(work)));
+            }
+            case THROUGHPUT -> {
+                int each = Math.max(1, threads);
+                yield Placement.asked(machine, streams > 0 ? streams : Math.max(1, machine.usableThreads() / each), each);
+            }
+        };
+    }
+
+    private static int useful(double work) {
+        return (int) Math.max(1, Math.round(work / WORK_OF_A_THREAD));
+    }
+}
