@@ -8,6 +8,7 @@ module dev.gatun {
     requires java.net.http;
 
     exports dev.gatun;
+    exports dev.gatun.bench;
     exports dev.gatun.graph;
     exports dev.gatun.image;
     exports dev.gatun.onnx;

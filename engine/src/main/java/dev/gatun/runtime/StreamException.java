@@ -7,7 +7,8 @@ public final class StreamException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    StreamException(Throwable cause) {
+    /** Of the failure that a stream had. */
+    public StreamException(Throwable cause) {
         super(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
     }
 }
