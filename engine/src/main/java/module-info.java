@@ -3,6 +3,7 @@
 module dev.gatun {
     requires static org.jspecify;
     requires transitive dev.gatun.onednn;
+    requires dev.gatun.natives;
     requires com.fasterxml.jackson.core;
     requires java.desktop;
     requires java.net.http;
@@ -13,6 +14,7 @@ module dev.gatun {
     exports dev.gatun.image;
     exports dev.gatun.onnx;
     exports dev.gatun.plan;
+    exports dev.gatun.profile;
     exports dev.gatun.runtime;
     exports dev.gatun.spec;
     exports dev.gatun.weights;

@@ -41,6 +41,8 @@ class ArchitectureTest {
                 .definedBy("dev.gatun.runtime")
                 .layer("bench")
                 .definedBy("dev.gatun.bench")
+                .layer("profile")
+                .definedBy("dev.gatun.profile")
                 .layer("entry")
                 .definedBy("dev.gatun")
                 .whereLayer("natives")
@@ -63,6 +65,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("natives")
                 .whereLayer("bench")
                 .mayOnlyAccessLayers("runtime")
+                .whereLayer("profile")
+                .mayOnlyAccessLayers("spec", "plan", "onednn", "natives")
                 .whereLayer("entry")
                 .mayNotBeAccessedByAnyLayer()
                 .check(classes);

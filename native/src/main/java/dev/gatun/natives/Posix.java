@@ -80,6 +80,43 @@ final class Posix {
         }
     }
 
+    private static final int PROT_READ = 1;
+    private static final int PROT_WRITE = 2;
+    private static final int PROT_EXEC = 4;
+    private static final int MAP_PRIVATE_ANONYMOUS = 0x22; // Linux
+    private static final long MAP_FAILED = -1;
+
+    /**
+     * {@code mmap(2)}, then {@code mprotect(2)}: {@code code} in memory that can be executed and not be written, for as long as the
+     * process lives. Linux.
+     *
+     * @throws UnsupportedOperationException if the system lets this process have none
+     */
+    static MemorySegment mapCode(MemorySegment code) {
+        long bytes = code.byteSize();
+        try {
+            MemorySegment mapped = (MemorySegment) function(
+                            "mmap",
+                            FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG))
+                    .invokeExact(MemorySegment.NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+            if (mapped.address() == MAP_FAILED) {
+                throw new UnsupportedOperationException("the system has no memory for machine code");
+            }
+            mapped = mapped.reinterpret(bytes).copyFrom(code);
+            int failed = (int) function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT))
+                    .invokeExact(mapped, bytes, PROT_READ | PROT_EXEC);
+            if (failed != 0) {
+                int unmapped = (int) function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG))
+                        .invokeExact(mapped, bytes);
+                throw new UnsupportedOperationException("the system does not let this process map machine code"
+                        + (unmapped == 0 ? "" : ", nor unmap it again"));
+            }
+            return mapped.asReadOnly();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
     /** Most CPUs that a kernel can be built for: {@code NR_CPUS} of its x86 configuration ends at 8192. */
     private static final int MAX_CPUS = 8192;
 

@@ -26,12 +26,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void nativeFunctionsAreCalledInTwoPlaces() {
+    void nativeFunctionsAreCalledInThreePlaces() {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName(Posix.class.getName())
                 .and()
                 .doNotHaveFullyQualifiedName(OneDnnProbe.class.getName())
+                .and()
+                .doNotHaveFullyQualifiedName(MachineCode.class.getName())
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(Linker.class)
