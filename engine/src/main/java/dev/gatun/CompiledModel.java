@@ -4,6 +4,7 @@ import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
 import dev.gatun.runtime.Batcher;
 import dev.gatun.runtime.Placement;
+import dev.gatun.runtime.Results;
 import dev.gatun.runtime.StreamPool;
 import dev.gatun.runtime.Streamable;
 import dev.gatun.spec.Shape;
@@ -25,6 +26,7 @@ public final class CompiledModel implements Streamable, AutoCloseable {
     private final Plan plan;
     private final Shape srcShape;
     private final Sizing sizing;
+    private final Results results;
     private int users = 1;
     private boolean closed;
 
@@ -33,6 +35,9 @@ public final class CompiledModel implements Streamable, AutoCloseable {
         this.plan = plan;
         this.srcShape = srcShape;
         this.sizing = sizing;
+        this.results = new Results(plan.outputs().stream()
+                .map(output -> output.shape().elements() / sizing.batch() * Float.BYTES)
+                .toList());
     }
 
     /**
@@ -122,6 +127,11 @@ public final class CompiledModel implements Streamable, AutoCloseable {
     @Override
     public long dstBytes() {
         return plan.dstBytes();
+    }
+
+    @Override
+    public Results results() {
+        return results;
     }
 
     /** Memory for the images of a run, zeroed, that lives as long as {@code arena}. */

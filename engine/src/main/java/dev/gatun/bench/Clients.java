@@ -57,11 +57,11 @@ final class Clients {
         this.nanos = new long[queries];
         this.bound = bound;
         long imageBytes = model.srcBytes() / model.batch();
-        long rowBytes = model.dstBytes() / model.batch();
+        long resultBytes = model.results().bytes(1);
         MemorySegment[] images = new MemorySegment[IMAGES];
         Arrays.setAll(images, _ -> arena.allocate(imageBytes, CACHE_LINE));
         for (int i = 0; i < MOST; i++) {
-            idle.add(new Client(images[i % IMAGES], arena.allocate(rowBytes, CACHE_LINE)));
+            idle.add(new Client(images[i % IMAGES], arena.allocate(resultBytes, CACHE_LINE)));
         }
     }
 

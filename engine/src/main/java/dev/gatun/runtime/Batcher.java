@@ -66,7 +66,7 @@ public final class Batcher implements AutoCloseable {
      * Takes an image unless too many wait.
      *
      * @param image native, of an arena that is not confined to a thread, alive and unchanged until the completion
-     * @param result one row of f32, native, alive until the completion, not overlapping {@code image}
+     * @param result as {@link Streamable#results()} lays out those of one image; native, alive until the completion, not overlapping {@code image}
      * @param completion is told when the result is there, or why it will not be
      * @return whether it was taken
      * @throws IllegalArgumentException if a segment is none of that
@@ -221,7 +221,7 @@ public final class Batcher implements AutoCloseable {
     private void scatter(Lane lane, Request request, int place) {
         if (request.failure == null) {
             try {
-                MemorySegment.copy(lane.dst(), place * batches.rowBytes(), request.result, 0, batches.rowBytes());
+                batches.scatter(lane.dst(), place, request.result, 0, 1, 1);
             } catch (RuntimeException e) {
                 request.failure = e;
             }

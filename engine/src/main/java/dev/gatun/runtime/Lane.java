@@ -29,7 +29,7 @@ public final class Lane implements AutoCloseable {
         return src;
     }
 
-    /** The results of the last run, f32, one row an image. */
+    /** The results of the last run. */
     public MemorySegment dst() {
         return dst;
     }

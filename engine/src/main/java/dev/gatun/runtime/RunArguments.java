@@ -16,7 +16,7 @@ public final class RunArguments {
      */
     public static void check(Streamable model, MemorySegment src, MemorySegment dst, long images, Thread runner) {
         long srcBytes = model.srcBytes() / model.batch() * images;
-        long dstBytes = model.dstBytes() / model.batch() * images;
+        long dstBytes = model.results().bytes(images);
         check("src", src, srcBytes, model.srcAlignment(), runner);
         check("dst", dst, dstBytes, Float.BYTES, runner);
         if (dst.isReadOnly()) {

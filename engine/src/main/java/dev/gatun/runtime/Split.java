@@ -53,7 +53,7 @@ final class Split implements WorkQueue.Work {
         }
         int count = (int) Math.min(batches.size(), images - first);
         try {
-            batches.run(lane, src, dst, first, count);
+            batches.run(lane, src, dst, first, count, images);
         } catch (Throwable e) {
             fail(e);
         }

@@ -63,7 +63,7 @@ public final class StreamPool implements AutoCloseable {
      * much as a full one.
      *
      * @param src images one after another; native, alive until this returns, of an arena that is not confined to a thread
-     * @param dst results, one row an image; native, writable, not overlapping {@code src}
+     * @param dst results as {@link Streamable#results()} lays them out; native, writable, not overlapping {@code src}
      * @param images how many, at least 1
      * @throws IllegalArgumentException if a segment is none of that; nothing has been written then
      * @throws IllegalStateException if the pool or a segment's arena is closed, or this is the thread of a stream
@@ -225,7 +225,7 @@ public final class StreamPool implements AutoCloseable {
             Completion told = Objects.requireNonNull(completion);
             Throwable failure = null;
             try {
-                batches.run(lane, Objects.requireNonNull(src), Objects.requireNonNull(dst), 0, images);
+                batches.run(lane, Objects.requireNonNull(src), Objects.requireNonNull(dst), 0, images, images);
             } catch (Throwable e) {
                 failure = e;
             }

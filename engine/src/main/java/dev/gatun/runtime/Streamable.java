@@ -11,8 +11,11 @@ public interface Streamable {
     /** Alignment of images in bytes. */
     int srcAlignment();
 
-    /** Bytes of the results of a run: f32, one row an image. */
+    /** Bytes of the results of a run. */
     long dstBytes();
+
+    /** Bytes that each result has of an image, and so how results of any number of images lie. */
+    Results results();
 
     /** A session, owned by the caller. */
     StreamSession newSession();

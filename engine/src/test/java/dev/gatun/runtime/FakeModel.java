@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
-/** A network of one f32 in and twice that out for each image, whose sessions tests can look at and make fail. */
+/** A network of one f32 in and twice, three times ... that out for each image, whose sessions tests can look at and make fail. */
 final class FakeModel implements Streamable {
     private final int batch;
     private final IntConsumer onRun;
@@ -16,6 +16,7 @@ final class FakeModel implements Streamable {
     final AtomicInteger runs = new AtomicInteger();
     final Collection<Thread> threads = new ConcurrentLinkedQueue<>();
     volatile int failingSession = -1;
+    int outputs = 1;
 
     FakeModel(int batch) {
         this(batch, _ -> {});
@@ -48,7 +49,12 @@ final class FakeModel implements Streamable {
 
     @Override
     public long dstBytes() {
-        return (long) batch * Float.BYTES;
+        return results().bytes(batch);
+    }
+
+    @Override
+    public Results results() {
+        return new Results(java.util.Collections.nCopies(outputs, (long) Float.BYTES));
     }
 
     @Override
@@ -68,8 +74,12 @@ final class FakeModel implements Streamable {
                 threads.add(owner);
                 onRun.accept((int) src.getAtIndex(ValueLayout.JAVA_FLOAT, 0));
                 for (int i = 0; i < batch; i++) {
-                    dst.setAtIndex(
-                            ValueLayout.JAVA_FLOAT, i, 2 * src.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+                    for (int output = 0; output < outputs; output++) {
+                        dst.set(
+                                ValueLayout.JAVA_FLOAT,
+                                results().offset(output, batch) + (long) i * Float.BYTES,
+                                (output + 2) * src.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+                    }
                 }
             }
 

@@ -71,6 +71,27 @@ class StreamPoolTest {
     }
 
     @Test
+    void severalResultsLieAsInAPlanForAllImages() {
+        for (int batch : new int[] {1, 3, 5}) {
+            FakeModel model = new FakeModel(batch);
+            model.outputs = 3;
+            try (StreamPool pool = pool(model, STREAMS)) {
+                for (int images : new int[] {1, 3, 5, 20}) {
+                    Results layout = model.results();
+                    MemorySegment results = arena.allocate(layout.bytes(images), 4);
+                    pool.run(images(images), results, images);
+                    for (int output = 0; output < 3; output++) {
+                        for (int i = 0; i < images; i++) {
+                            assertThat(results.get(ValueLayout.JAVA_FLOAT, layout.offset(output, images) + 4L * i))
+                                    .isEqualTo((output + 2f) * (i + 1));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void allStreamsTakePart() {
         CountDownLatch all = new CountDownLatch(STREAMS);
         FakeModel model = new FakeModel(1, _ -> {
