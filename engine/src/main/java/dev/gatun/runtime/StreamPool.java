@@ -185,8 +185,13 @@ public final class StreamPool implements AutoCloseable {
     }
 
     private boolean onStream() {
-        Thread current = Thread.currentThread();
-        return streams.stream().anyMatch(stream -> stream.thread().equals(current));
+        // By index: neither a stream nor an iterator is allocated.
+        for (int i = 0; i < streams.size(); i++) {
+            if (streams.get(i).thread().equals(Thread.currentThread())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Submitted spare() {

@@ -8,17 +8,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /** A network of one f32 in and twice, three times ... that out for each image, whose sessions tests can look at and make fail. */
-final class FakeModel implements Streamable {
+public final class FakeModel implements Streamable {
     private final int batch;
     private final IntConsumer onRun;
     final AtomicInteger open = new AtomicInteger();
     final AtomicInteger opened = new AtomicInteger();
-    final AtomicInteger runs = new AtomicInteger();
+    public final AtomicInteger runs = new AtomicInteger();
     final Collection<Thread> threads = new ConcurrentLinkedQueue<>();
     volatile int failingSession = -1;
     int outputs = 1;
 
-    FakeModel(int batch) {
+    /** A fake that does nothing else. */
+    public FakeModel(int batch) {
         this(batch, _ -> {});
     }
 
@@ -27,7 +28,7 @@ final class FakeModel implements Streamable {
      *
      * @param onRun is called in every run with the first image's value
      */
-    FakeModel(int batch, IntConsumer onRun) {
+    public FakeModel(int batch, IntConsumer onRun) {
         this.batch = batch;
         this.onRun = onRun;
     }

@@ -12,10 +12,9 @@ import dev.gatun.runtime.Placement;
 import dev.gatun.spec.Precision;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * How {@code gatun bench} prints what it measured, and where.
@@ -42,52 +41,43 @@ record BenchReport(
     private static final double NANOS_PER_MILLI = 1e6;
     private static final double GIGA = 1e9;
 
+    /**
+     * Something measured or known.
+     *
+     * @param key in JSON, with its unit
+     * @param label for people
+     * @param value number, truth, or something to print
+     * @param unit for people
+     */
+    private record Figure(String key, String label, Object value, String unit) {}
+
     static double millis(long nanos) {
         return nanos / NANOS_PER_MILLI;
     }
 
     /** Prints a closed loop. */
     void print(Terminal terminal, boolean json, Throughput result) {
-        print(terminal, json, result.batches(), result.imagesPerSecond(), Map.of());
+        print(terminal, json, result.batches(), result.imagesPerSecond(), List.of());
     }
 
     /** Prints a server's trial. */
     void print(Terminal terminal, boolean json, Duration bound, double ceiling, ServerLoad.Trial trial) {
-        Map<String, Object> more = new LinkedHashMap<>();
-        more.put("qps", Json.thousandths(trial.rate()));
-        more.put("boundMs", (double) bound.toMillis());
-        more.put("bears", trial.bears());
-        more.put("closedLoopImagesPerSecond", Json.thousandths(ceiling));
+        List<Figure> more = List.of(
+                new Figure("qps", "asked for", trial.rate(), "images/s"),
+                new Figure("boundMs", "bound of p99", (double) bound.toMillis(), "ms"),
+                new Figure("bears", "kept", trial.bears(), ""),
+                new Figure("closedLoopImagesPerSecond", "without bound", ceiling, "images/s"));
         print(terminal, json, trial.latencies(), trial.answered(), more);
     }
 
-    private void print(
-            Terminal terminal, boolean json, Latencies latencies, double rate, Map<String, Object> more) {
-        Placement placement = compiled.placement();
-        int cores = placement.streams() * placement.threads();
-        double gmacs = rate * work / GIGA;
-        Map<String, Object> measured = new LinkedHashMap<>();
-        measured.put("count", latencies.count());
-        measured.put("medianMs", Json.thousandths(millis(latencies.median())));
-        measured.put("p90Ms", Json.thousandths(millis(latencies.p90())));
-        measured.put("p99Ms", Json.thousandths(millis(latencies.p99())));
-        measured.put("p99.9Ms", Json.thousandths(millis(latencies.p999())));
-        measured.put("maxMs", Json.thousandths(millis(latencies.max())));
-        measured.put("p99OverMedian", Json.thousandths((double) latencies.p99() / latencies.median()));
-        measured.put("imagesPerSecond", Json.thousandths(rate));
-        measured.put("imagesPerSecondPerCore", Json.thousandths(rate / cores));
-        measured.put("gmacPerSecond", Json.thousandths(gmacs));
-        peak.gmacs(cores).ifPresent(most -> {
-            measured.put("peakGmacPerSecond", Json.thousandths(most));
-            measured.put("percentOfPeak", Json.thousandths(100 * gmacs / most));
-        });
-        measured.put("peak", peak.how());
-        measured.putAll(more);
+    private void print(Terminal terminal, boolean json, Latencies latencies, double rate, List<Figure> more) {
+        List<Figure> measured = measured(latencies, rate);
         if (json) {
             Json.println(terminal.out(), fields -> {
-                for (Map<String, Object> part : List.of(setting(), measured, environment())) {
-                    write(fields, part);
-                }
+                write(fields, setting());
+                write(fields, measured);
+                write(fields, more);
+                write(fields, environment());
             });
             return;
         }
@@ -100,50 +90,77 @@ record BenchReport(
                         precision,
                         scenario,
                         compiled.batch(),
-                        placement.describe())));
+                        compiled.placement().describe())));
         rows(terminal, measured);
+        rows(terminal, more);
         terminal.out().println();
         rows(terminal, environment());
     }
 
-    private static void rows(Terminal terminal, Map<String, Object> values) {
-        values.forEach((name, value) ->
-                terminal.out().println("  " + Text.printable(String.format(Locale.ROOT, "%-26s %s", name, value))));
+    private List<Figure> measured(Latencies latencies, double rate) {
+        Placement placement = compiled.placement();
+        int cores = placement.streams() * placement.threads();
+        double gmacs = rate * work / GIGA;
+        List<Figure> figures = new ArrayList<>(List.of(
+                new Figure("count", "times", latencies.count(), ""),
+                new Figure("medianMs", "median", millis(latencies.median()), "ms"),
+                new Figure("p90Ms", "p90", millis(latencies.p90()), "ms"),
+                new Figure("p99Ms", "p99", millis(latencies.p99()), "ms"),
+                new Figure("p99.9Ms", "p99.9", millis(latencies.p999()), "ms"),
+                new Figure("maxMs", "longest", millis(latencies.max()), "ms"),
+                new Figure("p99OverMedian", "p99/median", (double) latencies.p99() / latencies.median(), ""),
+                new Figure("imagesPerSecond", "images/s", rate, ""),
+                new Figure("imagesPerSecondPerCore", "images/s/core", rate / cores, ""),
+                new Figure("gmacPerSecond", "GMAC/s", gmacs, "")));
+        peak.gmacs(cores).ifPresent(most -> {
+            figures.add(new Figure("peakGmacPerSecond", "peak GMAC/s", most, ""));
+            figures.add(new Figure("percentOfPeak", "of peak", 100 * gmacs / most, "%"));
+        });
+        figures.add(new Figure("peak", "peak by", peak.how(), ""));
+        return figures;
     }
 
-    private Map<String, Object> setting() {
-        Map<String, Object> values = new LinkedHashMap<>();
-        values.put("model", model);
-        values.put("weights", weights);
-        values.put("precision", precision.toString());
-        values.put("scenario", scenario);
-        values.put("batch", compiled.batch());
-        values.put("streams", compiled.placement().streams());
-        values.put("threads", compiled.placement().threads());
-        return values;
+    private static void rows(Terminal terminal, List<Figure> figures) {
+        for (Figure figure : figures) {
+            String value = figure.value instanceof Double number
+                    ? String.format(Locale.ROOT, "%.3f", number)
+                    : figure.value.toString();
+            String line = String.format(Locale.ROOT, "%-14s %s %s", figure.label, value, figure.unit);
+            terminal.out().println("  " + Text.printable(line));
+        }
     }
 
-    private Map<String, Object> environment() {
+    private List<Figure> setting() {
+        return List.of(
+                new Figure("model", "model", model, ""),
+                new Figure("weights", "weights", weights, ""),
+                new Figure("precision", "precision", precision, ""),
+                new Figure("scenario", "scenario", scenario, ""),
+                new Figure("batch", "batch", compiled.batch(), ""),
+                new Figure("streams", "streams", compiled.placement().streams(), ""),
+                new Figure("threads", "threads", compiled.placement().threads(), ""));
+    }
+
+    private List<Figure> environment() {
         Machine machine = Machine.current();
-        Map<String, Object> values = new LinkedHashMap<>();
-        values.put("cpu", machine.cpuModel());
-        values.put("isa", OneDnn.effectiveIsa().toString());
-        values.put("cores", machine.affinityCores());
-        values.put("placement", compiled.placement().toString());
-        values.put("oneDnn", OneDnn.version().toString());
-        values.put("java", System.getProperty("java.runtime.version", ""));
-        values.put("gatun", Versions.gatun());
-        return values;
+        return List.of(
+                new Figure("cpu", "CPU", machine.cpuModel(), ""),
+                new Figure("isa", "ISA", OneDnn.effectiveIsa(), ""),
+                new Figure("cores", "cores", machine.affinityCores(), ""),
+                new Figure("placement", "placement", compiled.placement(), ""),
+                new Figure("oneDnn", "oneDNN", OneDnn.version(), ""),
+                new Figure("java", "Java", System.getProperty("java.runtime.version", ""), ""),
+                new Figure("gatun", "gatun", Versions.gatun(), ""));
     }
 
-    private static void write(JsonGenerator fields, Map<String, Object> values) throws IOException {
-        for (Map.Entry<String, Object> entry : values.entrySet()) {
-            fields.writeFieldName(entry.getKey());
-            switch (entry.getValue()) {
+    private static void write(JsonGenerator fields, List<Figure> figures) throws IOException {
+        for (Figure figure : figures) {
+            fields.writeFieldName(figure.key);
+            switch (figure.value) {
                 case Integer number -> fields.writeNumber(number);
-                case Double number -> fields.writeNumber(number);
+                case Double number -> fields.writeNumber(Json.thousandths(number));
                 case Boolean truth -> fields.writeBoolean(truth);
-                default -> fields.writeString(entry.getValue().toString());
+                default -> fields.writeString(figure.value.toString());
             }
         }
     }
