@@ -56,7 +56,8 @@ record Sizing(int batch, String batchReason, Placement placement) {
             }
             case THROUGHPUT -> {
                 int each = Math.max(1, threads);
-                yield Placement.asked(machine, streams > 0 ? streams : Math.max(1, machine.usableThreads() / each), each);
+                yield Placement.asked(
+                        machine, streams > 0 ? streams : Math.max(1, machine.usableThreads() / each), each);
             }
         };
     }

@@ -147,7 +147,9 @@ class StreamsTest {
             assertThat(one.batch()).isEqualTo(1);
             assertThat(one.placement().streams()).isEqualTo(1);
             assertThat(many.batch()).isGreaterThan(1);
-            assertThat(many.placement().describe()).startsWith(USABLE + " stream").endsWith("x 1 thread");
+            assertThat(many.placement().describe())
+                    .startsWith(USABLE + " stream")
+                    .endsWith("x 1 thread");
             assertThat(many.threads()).isEqualTo(1);
             assertThat(asked.batch()).isEqualTo(3);
             assertThat(asked.batchReason()).isEqualTo("as asked");
@@ -163,7 +165,8 @@ class StreamsTest {
             assertThat(many.toString())
                     .contains("resnet20-cifar10 f32, src [" + many.batch() + ", 3, 32, 32] F32_NCHW")
                     .contains("batch " + many.batch() + " (" + many.batchReason() + ")")
-                    .contains(" x 1 thread: a stream for each usable core; " + USABLE + " usable threads: affinity of ");
+                    .contains(
+                            " x 1 thread: a stream for each usable core; " + USABLE + " usable threads: affinity of ");
         }
     }
 

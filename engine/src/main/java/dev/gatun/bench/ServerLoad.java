@@ -71,8 +71,7 @@ public final class ServerLoad {
             }
             Latencies latencies = clients.await(sent);
             double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
-            return new Trial(
-                    rate, sent, sent / seconds, latencies, sent == count && clients.late() <= mayBeLate);
+            return new Trial(rate, sent, sent / seconds, latencies, sent == count && clients.late() <= mayBeLate);
         }
     }
 }

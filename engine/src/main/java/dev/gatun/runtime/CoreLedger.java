@@ -42,8 +42,8 @@ final class CoreLedger {
 
     private static List<List<Core>> byNode(List<Core> cores) {
         Map<Integer, List<Core>> nodes = new TreeMap<>();
-        cores.forEach(
-                core -> nodes.computeIfAbsent(core.node(), _ -> new ArrayList<>()).add(core));
+        cores.forEach(core ->
+                nodes.computeIfAbsent(core.node(), _ -> new ArrayList<>()).add(core));
         return List.copyOf(nodes.values());
     }
 

@@ -45,7 +45,10 @@ public record Placement(int streams, int threads, Pinning pinning, String reason
     /** As many streams of one thread as there are cores to use: no stream waits at the barriers of another's layers. */
     public static Placement throughput(Machine machine) {
         return new Placement(
-                machine.usableThreads(), 1, Pinning.WHOLE_MACHINE, "a stream for each usable core; " + explain(machine));
+                machine.usableThreads(),
+                1,
+                Pinning.WHOLE_MACHINE,
+                "a stream for each usable core; " + explain(machine));
     }
 
     /** What the caller wants. More threads than this process can use at full speed are refused when a pool is to have them. */

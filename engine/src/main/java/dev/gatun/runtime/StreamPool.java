@@ -253,7 +253,8 @@ public final class StreamPool implements AutoCloseable {
 
     @Override
     public String toString() {
-        String where = streams.stream().map(StreamThread::where).distinct().toList().toString();
+        String where =
+                streams.stream().map(StreamThread::where).distinct().toList().toString();
         return placement + ", on CPUs " + where.substring(1, where.length() - 1);
     }
 }

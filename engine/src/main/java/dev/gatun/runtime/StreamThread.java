@@ -30,10 +30,7 @@ final class StreamThread {
         this.model = model;
         this.queue = queue;
         this.cores = cores;
-        this.thread = Thread.ofPlatform()
-                .name("gatun-stream-" + index)
-                .daemon()
-                .unstarted(this::live);
+        this.thread = Thread.ofPlatform().name("gatun-stream-" + index).daemon().unstarted(this::live);
     }
 
     StreamThread start() {

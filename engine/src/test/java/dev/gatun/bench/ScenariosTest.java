@@ -36,7 +36,8 @@ class ScenariosTest {
     @Test
     void aClosedLoopMeasuresAtLeastOneRun() {
         try (StreamPool pool = new StreamPool(new FakeModel(1), ONE)) {
-            assertThat(ClosedLoop.run(pool, Duration.ZERO, Duration.ZERO).images()).isEqualTo(1);
+            assertThat(ClosedLoop.run(pool, Duration.ZERO, Duration.ZERO).images())
+                    .isEqualTo(1);
         }
     }
 

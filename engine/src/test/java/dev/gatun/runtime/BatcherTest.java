@@ -200,7 +200,8 @@ class BatcherTest {
     @Test
     void badArgumentsAreRefused() {
         FakeModel model = new FakeModel(4);
-        assertThatThrownBy(() -> batcher(model, 1, Duration.ofMillis(-1), 8)).hasMessageContaining("maxDelay is PT-0.001S");
+        assertThatThrownBy(() -> batcher(model, 1, Duration.ofMillis(-1), 8))
+                .hasMessageContaining("maxDelay is PT-0.001S");
         assertThatThrownBy(() -> batcher(model, 1, LONG, 3))
                 .hasMessage("capacity is 3, expected at least a batch of 4");
         try (Batcher batcher = batcher(model, 1, Duration.ZERO, 4);

@@ -45,8 +45,9 @@ class PlacementTest {
         assertThat(placement.streams()).isEqualTo(16);
         assertThat(placement.threads()).isEqualTo(1);
         assertThat(placement)
-                .hasToString("16 streams x 1 thread: a stream for each usable core; 16 usable threads: affinity of 32 of"
-                        + " 32 CPUs on 16 cores, cgroup quota none, 2 NUMA nodes");
+                .hasToString(
+                        "16 streams x 1 thread: a stream for each usable core; 16 usable threads: affinity of 32 of"
+                                + " 32 CPUs on 16 cores, cgroup quota none, 2 NUMA nodes");
     }
 
     @Test
@@ -76,7 +77,8 @@ class PlacementTest {
     void moreThanTheMachineIsRefused() {
         assertThatThrownBy(() -> Placement.asked(LIMITED, 2, 2).checkFits(LIMITED))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("2 streams x 2 threads would be more than the 3 threads that this process can use");
+                .hasMessageStartingWith(
+                        "2 streams x 2 threads would be more than the 3 threads that this process can use");
         assertThatThrownBy(() -> new Placement(0, 1, Pinning.NEVER, "")).hasMessageContaining("0 streams");
         Placement.asked(LIMITED, 3, 1).checkFits(LIMITED);
     }
@@ -87,7 +89,9 @@ class PlacementTest {
         assertThat(Placement.asked(TWO_NODES, 2, 8).pins(TWO_NODES)).isTrue();
         assertThat(Placement.asked(TWO_NODES, 15, 1).pins(TWO_NODES)).isFalse();
         assertThat(Placement.throughput(LIMITED).pins(LIMITED)).isFalse();
-        assertThat(Placement.throughput(LIMITED).withPinning(Pinning.ALWAYS).pins(LIMITED)).isTrue();
-        assertThat(Placement.throughput(TWO_NODES).withPinning(Pinning.NEVER).pins(TWO_NODES)).isFalse();
+        assertThat(Placement.throughput(LIMITED).withPinning(Pinning.ALWAYS).pins(LIMITED))
+                .isTrue();
+        assertThat(Placement.throughput(TWO_NODES).withPinning(Pinning.NEVER).pins(TWO_NODES))
+                .isFalse();
     }
 }

@@ -63,7 +63,8 @@ class StreamPoolTest {
                     MemorySegment results = results(images + 1);
                     pool.run(images(images), results, images);
                     assertDoubled(results, images);
-                    assertThat(results.getAtIndex(ValueLayout.JAVA_FLOAT, images)).isZero();
+                    assertThat(results.getAtIndex(ValueLayout.JAVA_FLOAT, images))
+                            .isZero();
                     assertThat(model.runs).hasValue(Math.ceilDiv(images, batch));
                 }
             }
@@ -150,8 +151,7 @@ class StreamPoolTest {
             throw new StackOverflowError("deep");
         });
         try (StreamPool pool = pool(model, 1)) {
-            assertThatThrownBy(() -> pool.run(images(1), results(1), 1))
-                    .hasCauseInstanceOf(StackOverflowError.class);
+            assertThatThrownBy(() -> pool.run(images(1), results(1), 1)).hasCauseInstanceOf(StackOverflowError.class);
             CompletableFuture<Void> future = pool.submit(images(1), results(1), 1);
             assertThatThrownBy(future::get)
                     .isInstanceOf(ExecutionException.class)
@@ -253,8 +253,8 @@ class StreamPoolTest {
         try (StreamPool pool = pool(new FakeModel(1), 1)) {
             MemorySegment images = images(1);
             MemorySegment results = results(1);
-            for (Runnable call : List.<Runnable>of(
-                    () -> pool.run(images, results, 1), pool::close, () -> pool.onEach(_ -> 0))) {
+            for (Runnable call :
+                    List.<Runnable>of(() -> pool.run(images, results, 1), pool::close, () -> pool.onEach(_ -> 0))) {
                 assertThatThrownBy(() -> pool.onEach(_ -> {
                             call.run();
                             return 0;

@@ -114,9 +114,8 @@ final class LinuxMachine {
         for (int node : files.numbered(NODES, "node")) {
             files.cpus(NODES + "node" + node + "/cpulist").stream().forEach(cpu -> nodes.put(cpu, node));
         }
-        Map<String, List<Integer>> cpus = affinity.stream()
-                .boxed()
-                .collect(Collectors.groupingBy(cpu -> names.getOrDefault(cpu, "cpu " + cpu)));
+        Map<String, List<Integer>> cpus =
+                affinity.stream().boxed().collect(Collectors.groupingBy(cpu -> names.getOrDefault(cpu, "cpu " + cpu)));
         return cpus.values().stream()
                 .map(siblings -> new Core(nodes.getOrDefault(siblings.getFirst(), Core.UNKNOWN_NODE), siblings))
                 .sorted(Comparator.comparingInt(Core::node)

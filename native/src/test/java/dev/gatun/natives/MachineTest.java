@@ -63,8 +63,7 @@ class MachineTest {
         assertThat(machine.affinityCores()).isEqualTo(3);
         assertThat(machine.numaNodes()).containsExactly(0, 1);
         assertThat(machine.cores())
-                .containsExactly(
-                        new Core(0, List.of(0, 4)), new Core(0, List.of(1, 5)), new Core(1, List.of(2)));
+                .containsExactly(new Core(0, List.of(0, 4)), new Core(0, List.of(1, 5)), new Core(1, List.of(2)));
         assertThat(machine.l2Bytes()).hasValue(2 << 20);
         assertThat(machine.l3Bytes()).hasValue(60 << 20);
         assertThat(machine.hugePages()).isEqualTo(new HugePages("madvise", 2 << 20, 12));
