@@ -94,10 +94,14 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--max-delay",
             paramLabel = "MS",
-            description = "server: how long an image may wait for others to share its batch (default: ${DEFAULT-VALUE}).")
+            description =
+                    "server: how long an image may wait for others to share its batch (default: ${DEFAULT-VALUE}).")
     private double maxDelayMillis = 1;
 
-    @Option(names = "--seed", paramLabel = "N", description = "server: seed of the arrivals (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "server: seed of the arrivals (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -126,7 +130,13 @@ final class BenchCommand implements Callable<Integer> {
                             compiled.srcShape().dim(3))
                     .multiplyAccumulates();
             BenchReport report = new BenchReport(
-                    opened.model().name(), opened.weights(), options.precision(), scenario.toString(), compiled, work, peak);
+                    opened.model().name(),
+                    opened.weights(),
+                    options.precision(),
+                    scenario.toString(),
+                    compiled,
+                    work,
+                    peak);
             if (scenario == Scenario.SERVER) {
                 server(compiled, report);
             } else {
@@ -169,8 +179,8 @@ final class BenchCommand implements Callable<Integer> {
         Duration measure = duration(seconds);
         // Also warms up.
         double ceiling = closedLoop(compiled, duration(Math.min(seconds, 2))).imagesPerSecond();
-        try (Batcher batcher = compiled.newBatcher(
-                duration(maxDelayMillis / 1e3), Math.max(BenchReport.QUEUE, compiled.batch()))) {
+        try (Batcher batcher =
+                compiled.newBatcher(duration(maxDelayMillis / 1e3), Math.max(BenchReport.QUEUE, compiled.batch()))) {
             ServerLoad load = new ServerLoad(batcher, BOUND, seed);
             if (qps != null) {
                 report.print(terminal, json, BOUND, ceiling, load.run(qps, measure));

@@ -46,8 +46,9 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OpenModel opened = modelOptions.open(terminal);
-        CompileOptions options =
-                sizeOptions.apply(computeOptions.compile(computeOptions.threads())).withHint(hint);
+        CompileOptions options = sizeOptions
+                .apply(computeOptions.compile(computeOptions.threads()))
+                .withHint(hint);
         try (CompiledModel compiled = opened.compile(options)) {
             if (json) {
                 printJson(opened, compiled, options);

@@ -33,9 +33,11 @@ class BenchCommandTest {
         double median = result.get("medianMs").asDouble();
         assertThat(median).isPositive();
         assertThat(result.get("p90Ms").asDouble()).isGreaterThanOrEqualTo(median);
-        assertThat(result.get("p99.9Ms").asDouble()).isGreaterThanOrEqualTo(result.get("p99Ms").asDouble());
+        assertThat(result.get("p99.9Ms").asDouble())
+                .isGreaterThanOrEqualTo(result.get("p99Ms").asDouble());
         // 0.0406 G multiply-accumulates an image
-        assertThat(result.get("gmacPerSecond").asDouble() / result.get("imagesPerSecond").asDouble())
+        assertThat(result.get("gmacPerSecond").asDouble()
+                        / result.get("imagesPerSecond").asDouble())
                 .isBetween(0.0405, 0.0416);
         assertThat(result.get("oneDnn").asText()).startsWith("3.");
         assertThat(result.get("isa").asText()).isNotEmpty();
@@ -48,7 +50,9 @@ class BenchCommandTest {
 
         assertThat(result.get("streams").asInt()).isEqualTo(USABLE);
         assertThat(result.get("batch").asInt()).isEqualTo(2);
-        assertThat(result.get("imagesPerSecondPerCore").asDouble() * USABLE / result.get("imagesPerSecond").asDouble())
+        assertThat(result.get("imagesPerSecondPerCore").asDouble()
+                        * USABLE
+                        / result.get("imagesPerSecond").asDouble())
                 .isBetween(0.99, 1.01);
     }
 
@@ -109,7 +113,8 @@ class BenchCommandTest {
         assertThat(lines)
                 .startsWith("resnet20-cifar10 with weights bundled, f32", "  hint     throughput")
                 .contains("  batch    4 per stream: as asked", "  images   [4, 3, 32, 32] F32_NCHW")
-                .anyMatch(line -> line.strip().startsWith("a stream for each usable core; " + USABLE + " usable thread"))
+                .anyMatch(
+                        line -> line.strip().startsWith("a stream for each usable core; " + USABLE + " usable thread"))
                 .anyMatch(line -> line.matches(" *\\d+ +layer1\\.0\\.conv1 +\\S+.*"));
     }
 
