@@ -2,6 +2,7 @@ package dev.gatun;
 
 import dev.gatun.natives.Machine;
 import dev.gatun.runtime.Placement;
+import dev.gatun.spec.Precision;
 
 /**
  * The numbers that options leave open, and why they are as they are.
@@ -21,12 +22,12 @@ record Sizing(int batch, String batchReason, Placement placement) {
      * Multiply-accumulates below which an image is small: between CIFAR's ResNet-20 (0.04 G) and ResNet-18 (1.8 G). Measured 2026-11-21 as
      * CPU time of single-thread streams, the 10th percentile in ms an image, on a busy machine. ResNet-20 bf16 with batch 1, 4, 8, 16, 32:
      * 0.127, 0.100, 0.098, 0.096, 0.097; f32: 0.548, 0.574, 0.546, 0.522, 0.539. ResNet-50 bf16 with batch 1, 2, 4, 8, 16: 12.8, 11.1,
-     * 12.4, 12.0, 13.0.
+     * 12.4, 12.0, 13.0; f32 with batch 1, 4, 8, 16: 58.0, 58.8, 62.5, 65.6.
      */
     private static final double SMALL_IMAGE = 0.5e9;
 
     private static final int SMALL_IMAGES = 16;
-    private static final int LARGE_IMAGES = 8;
+    private static final int LARGE_IMAGES = 2;
 
     /**
      * Decides.
@@ -40,19 +41,25 @@ record Sizing(int batch, String batchReason, Placement placement) {
         return switch (options.hint()) {
             case LATENCY -> new Sizing(1, "one image is done soonest", place(options, machine, work));
             case THROUGHPUT -> {
-                int batch = batchOf(work);
-                yield new Sizing(batch, batchReason(work), place(options, machine, work * batch));
+                int batch = batchOf(options.precision(), work);
+                yield new Sizing(batch, batchReason(options.precision(), work), place(options, machine, work * batch));
             }
         };
     }
 
-    private static int batchOf(double work) {
-        return work < SMALL_IMAGE ? SMALL_IMAGES : LARGE_IMAGES;
+    private static int batchOf(Precision precision, double work) {
+        if (work < SMALL_IMAGE) {
+            return SMALL_IMAGES;
+        }
+        return precision == Precision.F32 ? 1 : LARGE_IMAGES;
     }
 
-    private static String batchReason(double work) {
-        return work < SMALL_IMAGE
-                ? "small images share the cost of starting each layer"
+    private static String batchReason(Precision precision, double work) {
+        if (work < SMALL_IMAGE) {
+            return "small images share the cost of starting each layer";
+        }
+        return precision == Precision.F32
+                ? "multiplying takes the time, and one image stays in the caches"
                 : "images share the reading of weights, and more would not stay in the caches";
     }
 

@@ -33,9 +33,15 @@ final class StreamThread {
         this.thread = Thread.ofPlatform().name("gatun-stream-" + index).daemon().unstarted(this::live);
     }
 
+    /** Starts the thread, or gives its cores back if there is none to be had. */
     StreamThread start() {
-        thread.start();
-        return this;
+        try {
+            thread.start();
+            return this;
+        } catch (Error e) {
+            CoreLedger.PROCESS.release(cores);
+            throw e;
+        }
     }
 
     private void live() {
