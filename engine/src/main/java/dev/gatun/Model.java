@@ -70,7 +70,7 @@ public final class Model {
         int height = options.height() == 0 ? spec.input().size() : options.height();
         int width = options.width() == 0 ? spec.input().size() : options.width();
         Sizing sizing = Sizing.of(
-                options, Machine.current(), GraphCost.of(graph, height, width).multiplyAccumulates());
+                options, Machine.current(), (double) GraphCost.of(graph, height, width).multiplyAccumulates());
         PlanRequest request = new PlanRequest(
                 sizing.batch(),
                 height,
