@@ -63,7 +63,6 @@ final class WorkQueue {
                 wait();
             } catch (InterruptedException e) {
                 // Nobody but a completion has this thread to interrupt; the stream goes on.
-                continue;
             }
         }
     }
