@@ -18,7 +18,7 @@ public final class ClosedLoop {
     private ClosedLoop() {}
 
     /** One stream's part. */
-    private record Part(long images, double imagesPerSecond, long[] nanos) {}
+    private record Part(long images, double imagesPerSecond, Samples samples) {}
 
     /**
      * Keeps all streams of {@code pool} busy.
@@ -30,7 +30,7 @@ public final class ClosedLoop {
         int batch = pool.model().batch();
         List<Part> parts = pool.onEach(lane -> part(lane, batch, warmup.toNanos(), measure.toNanos()));
         long[] nanos =
-                parts.stream().map(Part::nanos).flatMapToLong(Arrays::stream).toArray();
+                parts.stream().map(part -> part.samples().toArray()).flatMapToLong(Arrays::stream).toArray();
         return new Throughput(
                 parts.stream().mapToLong(Part::images).sum(),
                 parts.stream().mapToDouble(Part::imagesPerSecond).sum(),
@@ -52,6 +52,6 @@ public final class ClosedLoop {
             last = now;
         }
         long images = (long) samples.count() * batch;
-        return new Part(images, images * NANOS_PER_SECOND / (last - start), samples.toArray());
+        return new Part(images, images * NANOS_PER_SECOND / (last - start), samples);
     }
 }

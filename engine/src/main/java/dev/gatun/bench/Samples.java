@@ -20,10 +20,6 @@ final class Samples {
         return count;
     }
 
-    void clear() {
-        count = 0;
-    }
-
     long[] toArray() {
         return Arrays.copyOf(nanos, count);
     }

@@ -49,7 +49,7 @@ final class CoreLedger {
 
     private List<Core> least(List<Core> cores, int count) {
         return cores.stream()
-                .sorted(Comparator.comparing(this::streamsOn))
+                .sorted(Comparator.comparingInt(this::streamsOn))
                 .limit(count)
                 .toList();
     }
