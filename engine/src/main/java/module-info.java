@@ -10,11 +10,13 @@ module dev.gatun {
     requires jdk.jfr;
 
     exports dev.gatun;
+    exports dev.gatun.bench;
     exports dev.gatun.graph;
     exports dev.gatun.image;
     exports dev.gatun.onnx;
     exports dev.gatun.plan;
     exports dev.gatun.profile;
+    exports dev.gatun.runtime;
     exports dev.gatun.spec;
     exports dev.gatun.weights;
 

@@ -10,12 +10,14 @@ import dev.gatun.spec.Precision;
  *
  * @param precision of activations and weights
  * @param emulation whether a precision that the CPU is not fast in is computed all the same, slowly; else it is refused
- * @param batch images a run takes, at least 1
+ * @param batch images a run takes, at least 1; {@link #AUTO} for as many as the hint says
  * @param height of an image in pixels, at least 32; 0 for what the network was designed for
  * @param width of an image in pixels, at least 32; 0 for what the network was designed for
  * @param input layout and type of the images
  * @param softmax whether results are probabilities rather than logits
- * @param threads OpenMP threads of a run, from 1 to the number of CPUs; {@link #AUTO_THREADS} for as many as pay
+ * @param hint what it is to be good at, which decides what is left to it
+ * @param streams runs side by side in a {@link dev.gatun.runtime.StreamPool}; {@link #AUTO} for as many as the hint says
+ * @param threads OpenMP threads of a run, from 1 to the number of CPUs; {@link #AUTO} for as many as the hint says
  */
 public record CompileOptions(
         Precision precision,
@@ -25,22 +27,32 @@ public record CompileOptions(
         int width,
         InputFormat input,
         boolean softmax,
+        Hint hint,
+        int streams,
         int threads) {
 
-    /** As many threads as this process has physical cores for, but no more than the work of a run keeps busy. */
-    public static final int AUTO_THREADS = 0;
+    /** A number of images, streams or threads that is left to the {@link Hint}. */
+    public static final int AUTO = 0;
 
     /** Checks the numbers. */
     public CompileOptions {
-        if (batch < 1) {
-            throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
-        }
+        checkCount("batch", batch);
+        checkCount("streams", streams);
+        checkCount("threads", threads);
         checkSide("height", height);
         checkSide("width", width);
-        int cpus = Machine.current().logicalCpus();
-        if (threads < AUTO_THREADS || threads > cpus) {
-            throw new IllegalArgumentException("threads is " + threads + ", expected 1 to " + cpus
+        // Reading the machine takes a millisecond, so only for a number that could be too large.
+        if (threads > 1 && threads > Machine.current().logicalCpus()) {
+            throw new IllegalArgumentException("threads is " + threads + ", expected 1 to "
+                    + Machine.current().logicalCpus()
                     + ", which is as many CPUs as this machine has, or 0 for as many as pay");
+        }
+    }
+
+    private static void checkCount(String name, int count) {
+        if (count < AUTO) {
+            throw new IllegalArgumentException(
+                    name + " is " + count + ", expected at least 1, or 0 for as many as the hint says");
         }
     }
 
@@ -51,43 +63,54 @@ public record CompileOptions(
         }
     }
 
-    /** f32, one image of the network's own size as normalised NCHW, logits, and as many threads as pay. */
+    /** f32, images of the network's own size as normalised NCHW, logits, and the numbers of {@link Hint#LATENCY}. */
     public static CompileOptions defaults() {
-        return new CompileOptions(Precision.F32, false, 1, 0, 0, InputFormat.F32_NCHW, false, AUTO_THREADS);
+        return new CompileOptions(
+                Precision.F32, false, AUTO, 0, 0, InputFormat.F32_NCHW, false, Hint.LATENCY, AUTO, AUTO);
     }
 
     /** These options with another precision. */
     public CompileOptions withPrecision(Precision precision) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, threads);
+        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
     }
 
     /** These options with emulation allowed or not. */
     public CompileOptions withEmulation(boolean emulation) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, threads);
+        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
     }
 
     /** These options with another batch. */
     public CompileOptions withBatch(int batch) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, threads);
+        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
     }
 
     /** These options with another size of image. */
     public CompileOptions withSize(int height, int width) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, threads);
+        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
     }
 
     /** These options with another layout and type of images. */
     public CompileOptions withInput(InputFormat input) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, threads);
+        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
     }
 
     /** These options with probabilities, or logits, as results. */
     public CompileOptions withSoftmax(boolean softmax) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, threads);
+        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
     }
 
     /** These options with another number of threads. */
     public CompileOptions withThreads(int threads) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, threads);
+        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
+    }
+
+    /** These options for another purpose. */
+    public CompileOptions withHint(Hint hint) {
+        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
+    }
+
+    /** These options with another number of streams. */
+    public CompileOptions withStreams(int streams) {
+        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
     }
 }

@@ -5,9 +5,15 @@ import dev.gatun.plan.PlanRequest;
 import dev.gatun.profile.FlightRecord;
 import dev.gatun.profile.Profile;
 import dev.gatun.profile.Profiler;
+import dev.gatun.runtime.Batcher;
+import dev.gatun.runtime.Placement;
+import dev.gatun.runtime.Results;
+import dev.gatun.runtime.StreamPool;
+import dev.gatun.runtime.Streamable;
 import dev.gatun.spec.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,20 +21,26 @@ import java.util.Locale;
  * A model made ready for one batch, image size and precision: primitives and packed weights. Immutable and shared by any number of
  * sessions on any threads. Owns its native memory; what sessions still use is freed when the last of them closes.
  */
-public final class CompiledModel implements AutoCloseable {
+public final class CompiledModel implements Streamable, AutoCloseable {
     /** A cache line. */
     private static final long ALIGNMENT = 64;
 
     private final String name;
     private final Plan plan;
     private final Shape srcShape;
+    private final Sizing sizing;
+    private final Results results;
     private int users = 1;
     private boolean closed;
 
-    CompiledModel(String name, Plan plan, Shape srcShape) {
+    CompiledModel(String name, Plan plan, Shape srcShape, Sizing sizing) {
         this.name = name;
         this.plan = plan;
         this.srcShape = srcShape;
+        this.sizing = sizing;
+        this.results = new Results(plan.outputs().stream()
+                .map(output -> output.shape().elements() / sizing.batch() * Float.BYTES)
+                .toList());
     }
 
     /**
@@ -36,6 +48,7 @@ public final class CompiledModel implements AutoCloseable {
      *
      * @throws IllegalStateException if this model is closed
      */
+    @Override
     public Session newSession() {
         acquire();
         try {
@@ -44,6 +57,41 @@ public final class CompiledModel implements AutoCloseable {
             release();
             throw e;
         }
+    }
+
+    /**
+     * Streams that run the model side by side, as many as were planned, to be closed by the caller.
+     *
+     * @throws IllegalArgumentException if they have been asked for and are more than this process can use
+     */
+    public StreamPool newPool() {
+        return new StreamPool(this, placement());
+    }
+
+    /**
+     * The same streams for single images, of which they make batches; to be closed by the caller.
+     *
+     * @param maxDelay how long an image may wait for others to share its batch
+     * @param capacity images that wait before there is no room for more, at least a batch
+     */
+    public Batcher newBatcher(Duration maxDelay, int capacity) {
+        return new Batcher(this, placement(), maxDelay, capacity);
+    }
+
+    /** Streams and threads that it was planned for, and why. */
+    public Placement placement() {
+        return sizing.placement();
+    }
+
+    /** Images of a run. */
+    @Override
+    public int batch() {
+        return sizing.batch();
+    }
+
+    /** Why a run takes that many images, in words. */
+    public String batchReason() {
+        return sizing.batchReason();
     }
 
     /** Extents of the images of a run, [batch, channels, height, width], whatever their layout. */
@@ -67,13 +115,26 @@ public final class CompiledModel implements AutoCloseable {
     }
 
     /** Bytes of the images of a run. */
+    @Override
     public long srcBytes() {
         return plan.srcBytes();
     }
 
+    /** Alignment of images in bytes: that of their elements. */
+    @Override
+    public int srcAlignment() {
+        return plan.request().input().elementBytes();
+    }
+
     /** Bytes of the results of a run. */
+    @Override
     public long dstBytes() {
         return plan.dstBytes();
+    }
+
+    @Override
+    public Results results() {
+        return results;
     }
 
     /** Memory for the images of a run, zeroed, that lives as long as {@code arena}. */
@@ -111,6 +172,11 @@ public final class CompiledModel implements AutoCloseable {
         return plan.weightBytes();
     }
 
+    /** Bytes of activations that each session has. */
+    public long arenaBytes() {
+        return plan.arenaBytes();
+    }
+
     /** Bytes of activations and scratchpad that each session has. */
     public long sessionBytes() {
         return plan.arenaBytes() + plan.scratchpadBytes();
@@ -143,20 +209,23 @@ public final class CompiledModel implements AutoCloseable {
         }
     }
 
-    /** The plan in one line. */
+    /** What was planned, in a few words each: what is computed, in which batches, by which streams, in how much memory. */
     @Override
     public String toString() {
         PlanRequest request = plan.request();
         return String.format(
                 Locale.ROOT,
-                "%s %s, src %s %s, dst %s, %d steps on %d threads, weights %.1f MB, activations %.1f MB, scratchpad %.1f MB",
+                "%s %s, src %s %s, dst %s; batch %d (%s); %s; %d steps, weights %.1f MB, and for each stream activations %.1f MB and"
+                        + " scratchpad %.1f MB",
                 name,
                 request.precision(),
                 srcShape,
                 request.input(),
                 dstShape(),
+                batch(),
+                batchReason(),
+                placement(),
                 plan.stepInfos().size(),
-                request.threads(),
                 megabytes(plan.weightBytes()),
                 megabytes(plan.arenaBytes()),
                 megabytes(plan.scratchpadBytes()));

@@ -17,12 +17,6 @@ import dev.gatun.weights.WeightSet;
  * been compiled does not need it any more.
  */
 public final class Model {
-    /**
-     * Multiply-accumulates of a run that keep a thread busy in spite of the barriers between layers. Measured 2026-11-21 on 2 cores:
-     * CIFAR's ResNet-20 (0.04 G) takes 1.0 to 2.4 ms on one thread and 1.9 to 39 ms on two; ResNet-18 (1.8 G) gains from the second.
-     */
-    private static final double WORK_OF_A_THREAD = 0.5e9;
-
     private final String name;
     private final Graph graph;
     private final InputSpec input;
@@ -111,26 +105,21 @@ public final class Model {
         int height = options.height() == 0 ? input.size() : options.height();
         int width = options.width() == 0 ? input.size() : options.width();
         input.require(height, width);
+        Sizing sizing = Sizing.of(
+                options, Machine.current(), (double) GraphCost.of(graph, height, width).multiplyAccumulates());
         PlanRequest request = new PlanRequest(
-                options.batch(),
+                sizing.batch(),
                 height,
                 width,
                 options.input(),
                 options.precision(),
                 options.emulation(),
-                options.threads() == CompileOptions.AUTO_THREADS
-                        ? threads(options.batch(), height, width)
-                        : options.threads(),
+                sizing.placement().threads(),
                 preprocessing.normalization());
         Plan plan =
                 Plan.of(options.softmax() ? graph.withSoftmax() : graph, LayerWeights.folding(weights::get), request);
-        return new CompiledModel(name, plan, Shape.of(options.batch(), input.channels(), height, width));
-    }
-
-    private int threads(int batch, int height, int width) {
-        double work = (double) batch * GraphCost.of(graph, height, width).multiplyAccumulates();
-        return (int) Math.clamp(
-                Math.round(work / WORK_OF_A_THREAD), 1L, Machine.current().usableThreads());
+        Shape src = Shape.of(sizing.batch(), input.channels(), height, width);
+        return new CompiledModel(name, plan, src, sizing);
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.gatun;
 import dev.gatun.plan.Execution;
 import dev.gatun.plan.Plan;
 import dev.gatun.profile.FlightRecord;
+import dev.gatun.runtime.RunArguments;
+import dev.gatun.runtime.StreamSession;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Runs a compiled model in memory of its own. Belongs to one thread at a time: a second one that enters meanwhile gets an exception.
  * Runs on platform threads only, since OpenMP keeps a team for each thread that calls it. Owns its activations and scratchpad.
  */
-public final class Session implements AutoCloseable {
+public final class Session implements StreamSession {
     private enum State {
         IDLE,
         RUNNING,
@@ -21,17 +23,11 @@ public final class Session implements AutoCloseable {
 
     private final CompiledModel model;
     private final Execution execution;
-    private final long srcBytes;
-    private final long dstBytes;
-    private final int srcAlignment;
     private @Nullable FlightRecord flightRecord;
     private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
 
     Session(CompiledModel model, Plan plan) {
         this.model = model;
-        this.srcBytes = plan.srcBytes();
-        this.dstBytes = plan.dstBytes();
-        this.srcAlignment = plan.request().input().elementBytes();
         this.execution = new Execution(plan);
     }
 
@@ -49,15 +45,9 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException if the session is closed, another thread is in it, a segment's arena is closed or becomes so, or
      *     the calling thread is virtual
      */
+    @Override
     public void run(MemorySegment src, MemorySegment dst) {
-        check("src", src, srcBytes, srcAlignment);
-        check("dst", dst, dstBytes, Float.BYTES);
-        if (dst.isReadOnly()) {
-            throw new IllegalArgumentException("dst is read-only, expected a segment that results can be written to");
-        }
-        if (src.address() < dst.address() + dstBytes && dst.address() < src.address() + srcBytes) {
-            throw new IllegalArgumentException("src and dst overlap, expected segments apart");
-        }
+        RunArguments.check(model, src, dst, model.batch(), Thread.currentThread());
         if (Thread.currentThread().isVirtual()) {
             throw new IllegalStateException("a session runs on platform threads only: hand the run to one");
         }
@@ -83,26 +73,6 @@ public final class Session implements AutoCloseable {
             flightRecord = known;
         }
         return known;
-    }
-
-    private static void check(String name, MemorySegment segment, long bytes, int alignment) {
-        if (!segment.isNative()) {
-            throw new IllegalArgumentException(name + " is on the heap, expected a native segment of an Arena");
-        }
-        if (segment.byteSize() < bytes) {
-            throw new IllegalArgumentException(
-                    name + " has " + segment.byteSize() + " bytes, expected at least " + bytes);
-        }
-        if (segment.address() == 0 || segment.address() % alignment != 0) {
-            throw new IllegalArgumentException(name + " is at address " + segment.address()
-                    + ", expected a multiple of " + alignment + " other than 0");
-        }
-        if (!segment.scope().isAlive()) {
-            throw new IllegalStateException(name + " belongs to an arena that is closed");
-        }
-        if (!segment.isAccessibleBy(Thread.currentThread())) {
-            throw new IllegalArgumentException(name + " belongs to an arena of another thread");
-        }
     }
 
     private void enter() {

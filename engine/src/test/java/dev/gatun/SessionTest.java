@@ -322,9 +322,10 @@ class SessionTest {
 
     @Test
     void optionsAreChecked() {
-        assertThatThrownBy(() -> options.withBatch(0)).hasMessageContaining("batch is 0");
+        assertThatThrownBy(() -> options.withBatch(-1)).hasMessageContaining("batch is -1, expected at least 1");
         assertThatThrownBy(() -> options.withSize(31, 64)).hasMessageContaining("height is 31, expected at least 32");
-        assertThatThrownBy(() -> options.withThreads(-1)).hasMessageContaining("threads is -1, expected 1 to ");
+        assertThatThrownBy(() -> options.withThreads(-1))
+                .hasMessageContaining("threads is -1, expected at least 1, or 0");
         assertThatThrownBy(() -> options.withThreads(5_000_000)).hasMessageContaining("threads is 5000000");
     }
 }

@@ -2,6 +2,7 @@ package dev.gatun.natives;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +41,7 @@ final class LinuxMachine {
                 countCores(cores, online),
                 affinity.stream().boxed().toList(),
                 countCores(cores, affinity),
+                allowedCores(files, cores, affinity),
                 CgroupQuota.read(files),
                 files.numbered(NODES, "node").stream()
                         .filter(node ->
@@ -105,6 +107,20 @@ final class LinuxMachine {
         Set<String> names = new HashSet<>();
         cpus.stream().forEach(cpu -> names.add(cores.getOrDefault(cpu, "cpu " + cpu)));
         return names.size();
+    }
+
+    private static List<Core> allowedCores(KernelFiles files, Map<Integer, String> names, BitSet affinity) {
+        Map<Integer, Integer> nodes = new HashMap<>();
+        for (int node : files.numbered(NODES, "node")) {
+            files.cpus(NODES + "node" + node + "/cpulist").stream().forEach(cpu -> nodes.put(cpu, node));
+        }
+        Map<String, List<Integer>> cpus =
+                affinity.stream().boxed().collect(Collectors.groupingBy(cpu -> names.getOrDefault(cpu, "cpu " + cpu)));
+        return cpus.values().stream()
+                .map(siblings -> new Core(nodes.getOrDefault(siblings.getFirst(), Core.UNKNOWN_NODE), siblings))
+                .sorted(Comparator.comparingInt(Core::node)
+                        .thenComparing(core -> core.cpus().getFirst()))
+                .toList();
     }
 
     private static OptionalLong cache(KernelFiles files, int cpu, int level) {

@@ -23,6 +23,7 @@ import java.util.TreeSet;
  * @param physicalCores cores that these belong to
  * @param affinity numbers of the CPUs that this process may run on, ascending; a cpuset cgroup shows here
  * @param affinityCores physical cores that these belong to
+ * @param cores these cores, by node and then by number of their first CPU
  * @param cpuQuota CPU time a second that the tightest of this process's nested cgroups allows, in CPUs; empty if
  *     unlimited
  * @param numaNodes numbers of the NUMA nodes that the affinity touches, ascending; empty if unknown
@@ -38,6 +39,7 @@ public record Machine(
         int physicalCores,
         List<Integer> affinity,
         int affinityCores,
+        List<Core> cores,
         OptionalDouble cpuQuota,
         List<Integer> numaNodes,
         OptionalLong l2Bytes,
@@ -47,6 +49,7 @@ public record Machine(
     public Machine {
         cpuFlags = Collections.unmodifiableSet(new TreeSet<>(cpuFlags));
         affinity = List.copyOf(affinity);
+        cores = List.copyOf(cores);
         numaNodes = List.copyOf(numaNodes);
     }
 
@@ -79,6 +82,9 @@ public record Machine(
                 all.cardinality(),
                 all.stream().boxed().toList(),
                 all.cardinality(),
+                all.stream()
+                        .mapToObj(cpu -> new Core(Core.UNKNOWN_NODE, List.of(cpu)))
+                        .toList(),
                 OptionalDouble.empty(),
                 List.of(),
                 OptionalLong.empty(),

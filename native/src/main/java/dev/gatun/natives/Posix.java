@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.BitSet;
 import java.util.Optional;
 
 /** The few functions of the C library that the JDK has no door to. Each handle is made where it is used, once a JVM. */
@@ -114,6 +115,36 @@ final class Posix {
         } catch (Throwable e) {
             throw unexpected(e);
         }
+    }
+
+    /** Most CPUs that a kernel can be built for: {@code NR_CPUS} of its x86 configuration ends at 8192. */
+    private static final int MAX_CPUS = 8192;
+
+    /** {@code sched_setaffinity(2)} of the calling thread; false if the kernel refuses. */
+    static boolean setAffinity(BitSet cpus) {
+        try (Arena arena = Arena.ofConfined()) {
+            long[] words = cpus.toLongArray();
+            MemorySegment mask = arena.allocateFrom(JAVA_LONG, words);
+            return (int) schedule("sched_setaffinity").invokeExact(0, mask.byteSize(), mask) == 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** {@code sched_getaffinity(2)} of the calling thread; empty if the kernel refuses. */
+    static BitSet affinity() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocate(MAX_CPUS / Byte.SIZE, Long.BYTES);
+            int failed = (int) schedule("sched_getaffinity").invokeExact(0, mask.byteSize(), mask);
+            return failed == 0 ? BitSet.valueOf(mask.toArray(JAVA_LONG)) : new BitSet();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Thread, bytes of the mask, mask; the mask is an array of C longs, little-endian where this runs. */
+    private static MethodHandle schedule(String name) {
+        return function(name, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
     }
 
     /** Wraps what only a wrong method type of our own could throw. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,8 @@ class MachineTest {
         assertThat(machine.affinity()).containsExactly(0, 1, 2, 4, 5);
         assertThat(machine.affinityCores()).isEqualTo(3);
         assertThat(machine.numaNodes()).containsExactly(0, 1);
+        assertThat(machine.cores())
+                .containsExactly(new Core(0, List.of(0, 4)), new Core(0, List.of(1, 5)), new Core(1, List.of(2)));
         assertThat(machine.l2Bytes()).hasValue(2 << 20);
         assertThat(machine.l3Bytes()).hasValue(60 << 20);
         assertThat(machine.hugePages()).isEqualTo(new HugePages("madvise", 2 << 20, 12));
@@ -95,6 +98,8 @@ class MachineTest {
         assertThat(machine.logicalCpus()).isEqualTo(4);
         assertThat(machine.affinity()).containsExactly(0, 1, 2, 3);
         assertThat(machine.usableThreads()).isEqualTo(2);
+        assertThat(machine.cores()).extracting(Core::cpus).containsExactly(List.of(0, 1), List.of(2, 3));
+        assertThat(machine.cores()).extracting(Core::node).containsOnly(Core.UNKNOWN_NODE);
         assertThat(machine.cpuModel()).isEqualTo("fallback");
     }
 
@@ -119,6 +124,7 @@ class MachineTest {
         Machine machine = Machine.of(root, 6, "aarch64");
         assertThat(machine.affinity()).containsExactly(0, 1, 2, 3, 4, 5);
         assertThat(machine.usableThreads()).isEqualTo(6);
+        assertThat(machine.cores()).hasSize(6);
         assertThat(machine.cpuModel()).isEqualTo("aarch64");
     }
 

@@ -6,6 +6,7 @@ import dev.gatun.Model;
 import dev.gatun.image.DecodeOptions;
 import dev.gatun.image.ImageDecoder;
 import dev.gatun.image.ImageFormatException;
+import dev.gatun.runtime.Lane;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

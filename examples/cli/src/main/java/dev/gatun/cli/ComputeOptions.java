@@ -32,7 +32,7 @@ final class ComputeOptions {
 
     /** Threads of a single run. */
     int threads() {
-        return threads == null ? CompileOptions.AUTO_THREADS : threads;
+        return threads == null ? CompileOptions.AUTO : threads;
     }
 
     /** Threads that may run side by side. */

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Images per second are those of the whole way, from reading files to logits; making the model ready is not part"
-                    + " of it. Every thread reads and computes batches of its own.",
+                    + " of it. Every thread is a stream that reads and computes batches of its own.",
             "An image that cannot be read is told on stderr and not counted, its row of --logits is NaN; the exit status is"
                     + " 1 then."
         })
@@ -106,6 +106,7 @@ final class EvaluateCommand implements Callable<Integer> {
             int perRun = Math.min(batch, Math.ceilDiv(count, workers));
             try (CompiledModel compiled = opened.compile(computeOptions
                             .compile(1)
+                            .withStreams(workers)
                             .withInput(samples.format())
                             .withBatch(perRun));
                     Npy logits = logitsFile == null
@@ -118,7 +119,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         workers,
                         perRun);
                 long start = System.nanoTime();
-                Score score = run(compiled, samples, count, workers, logits);
+                Score score = run(compiled, samples, count, logits);
                 double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
                 if (logits != null) {
                     logits.commit();
@@ -137,7 +138,7 @@ final class EvaluateCommand implements Callable<Integer> {
         return LabelledImages.read(listed.directory, listed.labels, opened.model(), imageOptions.decoding());
     }
 
-    private Score run(CompiledModel compiled, Samples samples, int count, int workers, @Nullable Npy logits) {
+    private Score run(CompiledModel compiled, Samples samples, int count, @Nullable Npy logits) {
         try (Progress progress = Progress.on(terminal, "evaluate", "images", 1)) {
             return new Evaluator(compiled, samples, count, logits, new Evaluator.Listener() {
                         @Override
@@ -150,7 +151,7 @@ final class EvaluateCommand implements Callable<Integer> {
                             terminal.err().println(Text.printable("gatun evaluate: " + Failures.describe(problem)));
                         }
                     })
-                    .run(workers);
+                    .run();
         }
     }
 }

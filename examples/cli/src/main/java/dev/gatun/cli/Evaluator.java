@@ -2,21 +2,17 @@ package dev.gatun.cli;
 
 import dev.gatun.CompiledModel;
 import dev.gatun.image.ImageFormatException;
+import dev.gatun.runtime.Lane;
+import dev.gatun.runtime.StreamException;
+import dev.gatun.runtime.StreamPool;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a model over samples. Every worker takes the next batch, reads its images and computes it on its own thread: reading and
+ * Runs a model over samples. Every stream takes the next batch, reads its images and computes it on its own thread: reading and
  * computing overlap, and no core waits for another, as the threads of one team would.
  */
 final class Evaluator {
@@ -30,7 +26,7 @@ final class Evaluator {
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
 
-    /** Is told what happens, from any worker. */
+    /** Is told what happens, from any stream. */
     interface Listener {
         /** So many of the images are done. */
         void progress(int done, int total);
@@ -42,7 +38,7 @@ final class Evaluator {
     /**
      * An evaluation.
      *
-     * @param compiled for one thread and the format of the samples; any batch
+     * @param compiled for the format of the samples; any batch and streams
      * @param limit how many samples to take, at most as many as there are
      * @param logits takes the logits of all images, those of an unreadable one as NaN
      */
@@ -56,34 +52,19 @@ final class Evaluator {
         this.listener = listener;
     }
 
-    /** Evaluates on this many threads; the first failure other than an unreadable image ends it. */
-    Score run(int workers) {
-        ExecutorService executor = Executors.newFixedThreadPool(workers);
-        try {
-            List<Future<Score>> scores = new ArrayList<>();
-            for (int i = 0; i < workers; i++) {
-                scores.add(executor.submit((Callable<Score>) this::work));
-            }
-            Score total = Score.NONE;
-            for (Future<Score> score : scores) {
-                total = total.plus(score.get());
-            }
-            return total;
-        } catch (ExecutionException e) {
+    /** Evaluates on all streams; the first failure other than an unreadable image ends it. */
+    Score run() {
+        try (StreamPool pool = compiled.newPool()) {
+            return pool.onEach(this::work).stream().reduce(Score.NONE, Score::plus);
+        } catch (StreamException e) {
             throw new CommandException(Failures.describe(e.getCause() == null ? e : e.getCause()), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CommandException("interrupted", e);
-        } finally {
-            next.set(limit);
-            executor.close();
         }
     }
 
-    private Score work() {
+    private Score work(Lane lane) {
         Score score = Score.NONE;
         Samples.Loader loader = samples.newLoader();
-        try (Lane lane = new Lane(compiled)) {
+        try {
             for (int first = next.getAndAdd(batch); first < limit; first = next.getAndAdd(batch)) {
                 int count = Math.min(batch, limit - first);
                 score = score.plus(evaluate(first, count, loader, lane));

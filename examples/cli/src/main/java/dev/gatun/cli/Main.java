@@ -17,6 +17,8 @@ public final class Main {
         CommandLine commandLine = new CommandLine(gatun)
                 .addSubcommand(new ClassifyCommand(terminal))
                 .addSubcommand(new EvaluateCommand(terminal))
+                .addSubcommand(new BenchCommand(terminal))
+                .addSubcommand(new PlanCommand(terminal))
                 .addSubcommand(new InspectCommand(terminal))
                 .addSubcommand(new ExportCommand(terminal))
                 .addSubcommand(new ProfileCommand(terminal))

@@ -5,6 +5,7 @@ import dev.gatun.Prediction;
 import dev.gatun.image.Preprocessing;
 import dev.gatun.image.Preprocessor;
 import dev.gatun.image.RgbImage;
+import dev.gatun.runtime.Lane;
 import dev.gatun.spec.InputFormat;
 import java.lang.foreign.ValueLayout;
 import java.util.List;

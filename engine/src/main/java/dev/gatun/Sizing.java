@@ -1,0 +1,92 @@
+package dev.gatun;
+
+import dev.gatun.natives.Machine;
+import dev.gatun.runtime.Placement;
+import dev.gatun.spec.Precision;
+
+/**
+ * The numbers that options leave open, and why they are as they are.
+ *
+ * @param batch images of a run
+ * @param batchReason in words
+ * @param placement streams and threads
+ */
+record Sizing(int batch, String batchReason, Placement placement) {
+    /**
+     * Multiply-accumulates of a run that keep a thread busy in spite of the barriers between layers. Measured 2026-11-21 on 2 cores:
+     * CIFAR's ResNet-20 (0.04 G) takes 1.0 to 2.4 ms on one thread and 1.9 to 39 ms on two; ResNet-18 (1.8 G) gains from the second.
+     */
+    private static final double WORK_OF_A_THREAD = 0.5e9;
+
+    /**
+     * Multiply-accumulates below which an image is small: between CIFAR's ResNet-20 (0.04 G) and ResNet-18 (1.8 G). Measured 2026-11-21 as
+     * CPU time of single-thread streams, the 10th percentile in ms an image, on a busy machine. ResNet-20 bf16 with batch 1, 4, 8, 16, 32:
+     * 0.127, 0.100, 0.098, 0.096, 0.097; f32: 0.548, 0.574, 0.546, 0.522, 0.539. ResNet-50 bf16 with batch 1, 2, 4, 8, 16: 12.8, 11.1,
+     * 12.4, 12.0, 13.0; f32 with batch 1, 4, 8, 16: 58.0, 58.8, 62.5, 65.6.
+     */
+    private static final double SMALL_IMAGE = 0.5e9;
+
+    private static final int SMALL_IMAGES = 16;
+    private static final int LARGE_IMAGES = 2;
+
+    /**
+     * Decides.
+     *
+     * @param work multiply-accumulates of one image
+     */
+    static Sizing of(CompileOptions options, Machine machine, double work) {
+        if (options.batch() != CompileOptions.AUTO) {
+            return new Sizing(options.batch(), "as asked", place(options, machine, work * options.batch()));
+        }
+        return switch (options.hint()) {
+            case LATENCY -> new Sizing(1, "one image is done soonest", place(options, machine, work));
+            case THROUGHPUT -> {
+                int batch = batchOf(options.precision(), work);
+                yield new Sizing(batch, batchReason(options.precision(), work), place(options, machine, work * batch));
+            }
+        };
+    }
+
+    private static int batchOf(Precision precision, double work) {
+        if (work < SMALL_IMAGE) {
+            return SMALL_IMAGES;
+        }
+        return precision == Precision.F32 ? 1 : LARGE_IMAGES;
+    }
+
+    private static String batchReason(Precision precision, double work) {
+        if (work < SMALL_IMAGE) {
+            return "small images share the cost of starting each layer";
+        }
+        return precision == Precision.F32
+                ? "multiplying takes the time, and one image stays in the caches"
+                : "images share the reading of weights, and more would not stay in the caches";
+    }
+
+    private static Placement place(CompileOptions options, Machine machine, double work) {
+        int streams = options.streams();
+        int threads = options.threads();
+        if (streams == CompileOptions.AUTO && threads == CompileOptions.AUTO) {
+            return switch (options.hint()) {
+                case LATENCY -> Placement.latency(machine, useful(work));
+                case THROUGHPUT -> Placement.throughput(machine);
+            };
+        }
+        return switch (options.hint()) {
+            case LATENCY -> {
+                int lanes = Math.max(1, streams);
+                int most = Math.max(1, machine.usableThreads() / lanes);
+                yield Placement.asked(machine, lanes, threads > 0 ? threads : Math.min(most, useful(work)));
+            }
+            case THROUGHPUT -> {
+                int each = Math.max(1, threads);
+                yield Placement.asked(
+                        machine, streams > 0 ? streams : Math.max(1, machine.usableThreads() / each), each);
+            }
+        };
+    }
+
+    private static int useful(double work) {
+        return (int) Math.max(1, Math.round(work / WORK_OF_A_THREAD));
+    }
+}

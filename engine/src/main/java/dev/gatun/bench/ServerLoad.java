@@ -1,0 +1,77 @@
+package dev.gatun.bench;
+
+import dev.gatun.runtime.Batcher;
+import dev.gatun.runtime.Streamable;
+import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Single images that arrive at random at a given rate: LoadGen's Server. A latency counts from when an image was due to arrive, so that
+ * a load generator that falls behind hides nothing.
+ */
+public final class ServerLoad {
+    /** The share that may be late: MLPerf Inference asks for the 99th percentile of vision tasks (rules, "Scenarios"). */
+    private static final double TAIL = 0.01;
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final Batcher batcher;
+    private final Duration bound;
+    private final long seed;
+
+    /**
+     * What came of one rate.
+     *
+     * @param rate images a second that were to arrive
+     * @param sent images that did; fewer than planned if it ended early
+     * @param answered images a second that were answered
+     * @param latencies from arrival to answer
+     * @param bears whether all were sent and 99 % of them answered within the bound
+     */
+    public record Trial(double rate, long sent, double answered, Latencies latencies, boolean bears) {}
+
+    /**
+     * A load on {@code batcher}.
+     *
+     * @param bound that 99 % of the answers are to keep
+     * @param seed of the arrivals
+     */
+    public ServerLoad(Batcher batcher, Duration bound, long seed) {
+        this.batcher = batcher;
+        this.bound = bound;
+        this.seed = seed;
+    }
+
+    /**
+     * Sends as many images as arrive in {@code measure} on average, at least one, and waits for the answers. Ends early when too many are
+     * late already.
+     *
+     * @param rate images a second
+     * @throws dev.gatun.runtime.StreamException if one could not be computed
+     */
+    public Trial run(double rate, Duration measure) {
+        PoissonArrivals arrivals = new PoissonArrivals(rate, seed);
+        int count = Math.toIntExact(Math.max(1, Math.round(rate * measure.toNanos() / NANOS_PER_SECOND)));
+        long mayBeLate = (long) (count * TAIL);
+        Streamable model = batcher.pool().model();
+        try (Arena arena = Arena.ofShared()) {
+            Clients clients = new Clients(model, arena, count, bound.toNanos());
+            long start = System.nanoTime();
+            int sent = 0;
+            while (sent < count && clients.late() <= mayBeLate) {
+                long due = start + arrivals.next();
+                for (long now = System.nanoTime(); now < due; now = System.nanoTime()) {
+                    LockSupport.parkNanos(due - now);
+                }
+                if (!clients.send(batcher, sent, due)) {
+                    break;
+                }
+                sent++;
+            }
+            Latencies latencies = clients.await(sent);
+            double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
+            return new Trial(rate, sent, sent / seconds, latencies, sent == count && clients.late() <= mayBeLate);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.gatun.runtime;
+
+import dev.gatun.natives.Core;
+import dev.gatun.natives.Machine;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * How many streams of how many threads compute side by side, and why. Immutable.
+ *
+ * @param streams that run at the same time, at least 1
+ * @param threads OpenMP threads of each, at least 1
+ * @param pinning of their threads
+ * @param reason in words
+ */
+public record Placement(int streams, int threads, Pinning pinning, String reason) {
+    /** Checks the numbers. */
+    public Placement {
+        if (streams < 1 || threads < 1) {
+            throw new IllegalArgumentException(
+                    streams + " streams of " + threads + " threads, expected at least 1 of each");
+        }
+    }
+
+    /**
+     * One stream for single batches: as many threads as there is work for, on the cores of one NUMA node, since a barrier across nodes
+     * costs more than their cores give.
+     *
+     * @param useful threads that the work of a run keeps busy
+     */
+    public static Placement latency(Machine machine, int useful) {
+        int node = coresOfANode(machine);
+        int threads = Math.clamp(useful, 1, Math.min(machine.usableThreads(), node));
+        String bound = "the work of a run keeps " + count(useful, "thread") + " busy";
+        if (useful > threads) {
+            bound = threads == machine.usableThreads()
+                    ? "all usable threads"
+                    : "as many as one NUMA node has cores for, of " + machine.usableThreads() + " usable threads";
+        }
+        return new Placement(1, threads, Pinning.WHOLE_MACHINE, bound + "; " + explain(machine));
+    }
+
+    /** As many streams of one thread as there are cores to use: no stream waits at the barriers of another's layers. */
+    public static Placement throughput(Machine machine) {
+        return new Placement(
+                machine.usableThreads(),
+                1,
+                Pinning.WHOLE_MACHINE,
+                "a stream for each usable core; " + explain(machine));
+    }
+
+    /** What the caller wants. More threads than this process can use at full speed are refused when a pool is to have them. */
+    public static Placement asked(Machine machine, int streams, int threads) {
+        return new Placement(streams, threads, Pinning.WHOLE_MACHINE, "as asked; " + explain(machine));
+    }
+
+    /** The same with threads that stay on their CPUs or do not. */
+    public Placement withPinning(Pinning pinning) {
+        return new Placement(streams, threads, pinning, reason);
+    }
+
+    /** {@code 2 streams x 1 thread}. */
+    public String describe() {
+        return count(streams, "stream") + " x " + count(threads, "thread");
+    }
+
+    void checkFits(Machine machine) {
+        if ((long) streams * threads > machine.usableThreads()) {
+            throw new IllegalArgumentException(describe() + " would be more than the "
+                    + count(machine.usableThreads(), "thread") + " that this process can use: " + explain(machine));
+        }
+    }
+
+    /** Whether streams are pinned on this machine. */
+    boolean pins(Machine machine) {
+        return switch (pinning) {
+            case ALWAYS -> true;
+            case NEVER -> false;
+            // A quota below the cores leaves room for neighbours, whom this process does not see.
+            case WHOLE_MACHINE -> (long) streams * threads == machine.cores().size();
+        };
+    }
+
+    private static int coresOfANode(Machine machine) {
+        Collection<Long> cores = machine.cores().stream()
+                .collect(Collectors.groupingBy(Core::node, Collectors.counting()))
+                .values();
+        return (int) cores.stream().mapToLong(Long::longValue).max().orElse(1);
+    }
+
+    private static String explain(Machine machine) {
+        Function<Core, Integer> node = Core::node;
+        long nodes = machine.cores().stream().map(node).distinct().count();
+        return machine.explainThreads() + ", " + count((int) nodes, "NUMA node");
+    }
+
+    private static String count(int count, String thing) {
+        return String.format(Locale.ROOT, "%d %s%s", count, thing, count == 1 ? "" : "s");
+    }
+
+    @Override
+    public String toString() {
+        return describe() + ": " + reason;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.gatun.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gatun.natives.Core;
+import dev.gatun.natives.HugePages;
+import dev.gatun.natives.Machine;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PlacementTest {
+    /** Cores with two CPUs each. */
+    private static Machine machine(int nodes, int coresOfNode, OptionalDouble quota) {
+        int count = nodes * coresOfNode;
+        List<Core> cores = IntStream.range(0, count)
+                .mapToObj(i -> new Core(i / coresOfNode, List.of(i, i + count)))
+                .toList();
+        return new Machine(
+                "test",
+                Set.of(),
+                false,
+                2 * count,
+                count,
+                IntStream.range(0, 2 * count).boxed().toList(),
+                count,
+                cores,
+                quota,
+                IntStream.range(0, nodes).boxed().toList(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                new HugePages("", 0, 0));
+    }
+
+    private static final Machine TWO_NODES = machine(2, 8, OptionalDouble.empty());
+    private static final Machine LIMITED = machine(2, 8, OptionalDouble.of(2.5));
+
+    @Test
+    void throughputHasAStreamForEachCoreButNoneForSiblings() {
+        Placement placement = Placement.throughput(TWO_NODES);
+        assertThat(placement.streams()).isEqualTo(16);
+        assertThat(placement.threads()).isEqualTo(1);
+        assertThat(placement)
+                .hasToString(
+                        "16 streams x 1 thread: a stream for each usable core; 16 usable threads: affinity of 32 of"
+                                + " 32 CPUs on 16 cores, cgroup quota none, 2 NUMA nodes");
+    }
+
+    @Test
+    void aQuotaBoundsStreamsAndThreads() {
+        assertThat(Placement.throughput(LIMITED).streams()).isEqualTo(3);
+        assertThat(Placement.latency(LIMITED, 100).threads()).isEqualTo(3);
+        assertThat(Placement.latency(LIMITED, 100).reason())
+                .startsWith("all usable threads; 3 usable threads")
+                .contains("cgroup quota 2.50 CPUs");
+    }
+
+    @Test
+    void aTeamStaysOnOneNode() {
+        Placement placement = Placement.latency(TWO_NODES, 100);
+        assertThat(placement.describe()).isEqualTo("1 stream x 8 threads");
+        assertThat(placement.reason()).startsWith("as many as one NUMA node has cores for, of 16 usable threads");
+    }
+
+    @Test
+    void aTeamIsNoLargerThanItsWork() {
+        Placement placement = Placement.latency(TWO_NODES, 3);
+        assertThat(placement.threads()).isEqualTo(3);
+        assertThat(placement.reason()).startsWith("the work of a run keeps 3 threads busy");
+    }
+
+    @Test
+    void moreThanTheMachineIsRefused() {
+        assertThatThrownBy(() -> Placement.asked(LIMITED, 2, 2).checkFits(LIMITED))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "2 streams x 2 threads would be more than the 3 threads that this process can use");
+        assertThatThrownBy(() -> new Placement(0, 1, Pinning.NEVER, "")).hasMessageContaining("0 streams");
+        Placement.asked(LIMITED, 3, 1).checkFits(LIMITED);
+    }
+
+    @Test
+    void streamsArePinnedOnlyWhereTheyTakeTheWholeMachine() {
+        assertThat(Placement.throughput(TWO_NODES).pins(TWO_NODES)).isTrue();
+        assertThat(Placement.asked(TWO_NODES, 2, 8).pins(TWO_NODES)).isTrue();
+        assertThat(Placement.asked(TWO_NODES, 15, 1).pins(TWO_NODES)).isFalse();
+        assertThat(Placement.throughput(LIMITED).pins(LIMITED)).isFalse();
+        assertThat(Placement.throughput(LIMITED).withPinning(Pinning.ALWAYS).pins(LIMITED))
+                .isTrue();
+        assertThat(Placement.throughput(TWO_NODES).withPinning(Pinning.NEVER).pins(TWO_NODES))
+                .isFalse();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.gatun.cli;
+
+import dev.gatun.CompileOptions;
+import dev.gatun.spec.InputFormat;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** In which batches and streams a model is computed; without them, as the hint says. */
+final class SizeOptions {
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            converter = PositiveInt.class,
+            description = "Images of a run; by default what suits the purpose.")
+    private @Nullable Integer batch;
+
+    @Option(
+            names = "--streams",
+            paramLabel = "N",
+            converter = PositiveInt.class,
+            description = "Runs side by side, each on threads of its own; by default what suits the purpose.")
+    private @Nullable Integer streams;
+
+    @Option(
+            names = "--input",
+            paramLabel = "FORMAT",
+            description = "Layout and type of the images: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private InputFormat input = InputFormat.F32_NCHW;
+
+    boolean batchAsked() {
+        return batch != null;
+    }
+
+    CompileOptions apply(CompileOptions options) {
+        return options.withInput(input)
+                .withBatch(batch == null ? CompileOptions.AUTO : batch)
+                .withStreams(streams == null ? CompileOptions.AUTO : streams);
+    }
+}
