@@ -61,8 +61,7 @@ class EngineAgreementTest {
 
     static Stream<String> others() {
         // ResNet-1202 takes ONNX Runtime longer to load than all others together.
-        return Variants.all().keySet().stream()
-                .filter(name -> !KINDS.contains(name) && !name.startsWith("resnet1202"));
+        return Variants.all().keySet().stream().filter(name -> !KINDS.contains(name) && !name.startsWith("resnet1202"));
     }
 
     /** They have the same blocks, only more or wider ones: small images do. */

@@ -47,7 +47,10 @@ class ResNetTest {
                         Variants.named("resnet20-cifar10").withHead(PYRAMID))
                 .parameters();
         WeightSource headless = RandomWeights.he(backbone, 1);
-        assertThat(ResNet.named("resnet20-cifar10").withHead(PYRAMID).weights(headless).classes())
+        assertThat(ResNet.named("resnet20-cifar10")
+                        .withHead(PYRAMID)
+                        .weights(headless)
+                        .classes())
                 .isZero();
         assertThatThrownBy(() -> ResNet.named("resnet20-cifar10").weights(headless))
                 .isInstanceOf(WeightMismatchException.class)
@@ -84,7 +87,8 @@ class ResNetTest {
         Model model = ResNet.named("resnet8-mlperf-tiny").randomWeights(1);
         assertThatThrownBy(() -> model.compile(CompileOptions.defaults().withSize(34, 32)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("images are 34x32, expected multiples of 4: the network's SAME padding is another for other sizes");
+                .hasMessage(
+                        "images are 34x32, expected multiples of 4: the network's SAME padding is another for other sizes");
     }
 
     /** keras/applications/imagenet_utils.py: modes "caffe" and "tf"; MLPerf-tiny is fed with bytes. */
@@ -112,7 +116,9 @@ class ResNetTest {
         graph.parameters().forEach(tensor -> tame.tensor(tensor.name(), tensor.shape(), values.get(tensor.name())));
         Model model = ResNet.named("resnet1202-cifar10").weights(tame.build());
         try (Runner runner = new Runner(model, CompileOptions.defaults())) {
-            assertThat(runner.run(Runner.images(2, runner.compiled()))).hasSize(10).doesNotContain(Float.NaN);
+            assertThat(runner.run(Runner.images(2, runner.compiled())))
+                    .hasSize(10)
+                    .doesNotContain(Float.NaN);
             // 19.4 M parameters, and a map of 16 x 32 x 32 in and out of a layer, and one kept for the shortcut.
             assertThat(runner.compiled().weightBytes()).isLessThan(100_000_000);
             assertThat(runner.compiled().sessionBytes()).isLessThan(4_000_000);

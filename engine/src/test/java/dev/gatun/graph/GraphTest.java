@@ -175,7 +175,9 @@ class GraphTest {
         assertThat(GraphBuilder.build(Variants.named("resnet50d")).parameters().stream()
                         .map(TensorSpec::name)
                         .filter(name -> name.endsWith(".weight")
-                                && (name.startsWith("conv1.") || name.startsWith("bn1.") || name.contains("0.downsample"))))
+                                && (name.startsWith("conv1.")
+                                        || name.startsWith("bn1.")
+                                        || name.contains("0.downsample"))))
                 .containsExactly(
                         "conv1.0.weight",
                         "conv1.1.weight",
@@ -196,8 +198,7 @@ class GraphTest {
     @Test
     void addsNoSoftmaxBehindProbabilities() {
         for (Activation activation : List.of(Activation.SOFTMAX, Activation.SIGMOID)) {
-            Graph graph = GraphBuilder.build(
-                    Variants.named("resnet18").withHead(new HeadSpec.Classes(5, activation)));
+            Graph graph = GraphBuilder.build(Variants.named("resnet18").withHead(new HeadSpec.Classes(5, activation)));
             assertThat(graph.withSoftmax()).isEqualTo(graph);
         }
     }
