@@ -3,6 +3,7 @@ package dev.gatun;
 import dev.gatun.graph.GraphBuilder;
 import dev.gatun.spec.Features;
 import dev.gatun.spec.HeadSpec;
+import dev.gatun.spec.InputScaling;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.spec.Shape;
 import dev.gatun.spec.TensorSpec;
@@ -44,7 +45,7 @@ public final class VariantRecognizer {
                 .flatMap(variant -> asStored(variant, source).stream())
                 .sorted(Comparator.comparing(match -> match.resized()))
                 .map(Match::spec)
-                .filter(spec -> structures.add(spec.withName("")))
+                .filter(spec -> structures.add(spec.withName("").withScaling(InputScaling.IMAGENET)))
                 .toList();
     }
 

@@ -164,7 +164,7 @@ class VariantRecognizerTest {
         List<String> blocks =
                 parameters.stream().map(VariantRecognizerTest::block).distinct().toList();
         List<TensorSpec> asMade = parameters.stream()
-                .sorted(Comparator.comparing((TensorSpec parameter) -> blocks.indexOf(block(parameter)))
+                .sorted(Comparator.comparingInt((TensorSpec parameter) -> blocks.indexOf(block(parameter)))
                         .thenComparing(parameter -> parameter.name().contains(".downsample.")))
                 .toList();
         Map<String, Integer> counts = new LinkedHashMap<>();

@@ -29,7 +29,7 @@ final class Layers {
      */
     String conv(String name, String src, int ic, int oc, int groups, Window window, boolean normalized) {
         Node.Conv conv = Node.Conv.stored(name, src, ic, oc, groups, window);
-        boolean biased = bias == ConvBias.ALL || bias == ConvBias.UNNORMALIZED && !normalized;
+        boolean biased = bias == ConvBias.ALL || (bias == ConvBias.UNNORMALIZED && !normalized);
         return add(biased ? conv.withBias() : conv);
     }
 

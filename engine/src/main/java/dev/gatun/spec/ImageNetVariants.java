@@ -85,9 +85,9 @@ final class ImageNetVariants {
         String option = parts.group(5);
         // Only bottlenecks have a 1x1 to stride in, and only the paper's residual networks have its options.
         if (row.isEmpty()
-                || first1x1 && (d || row.get().kind() == BlockKind.BASIC)
-                || option != null && (d || plain)
-                || plain && d) {
+                || (first1x1 && (d || row.get().kind() == BlockKind.BASIC))
+                || (option != null && (d || plain))
+                || (plain && d)) {
             return Optional.empty();
         }
         ResNetSpec spec = spec(row.get()).withName(name);

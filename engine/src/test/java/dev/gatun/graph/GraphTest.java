@@ -3,7 +3,11 @@ package dev.gatun.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.spec.Activation;
+import dev.gatun.spec.Features;
+import dev.gatun.spec.HeadSpec;
 import dev.gatun.spec.Shape;
+import dev.gatun.spec.TensorSpec;
 import dev.gatun.spec.Variants;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +130,77 @@ class GraphTest {
                 .containsEntry("softmax", Shape.of(2, 1000));
         assertThat(GraphBuilder.build(Variants.named("resnet50-v1")).shapes(2, 224, 224))
                 .containsEntry("layer2.0.conv1", Shape.of(2, 128, 28, 28));
+    }
+
+    /** Output shapes that Keras' {@code summary()} prints, channels first. */
+    @Test
+    void shapesKerasPreactivationNetworks() {
+        Map<String, Shape> shapes =
+                GraphBuilder.build(Variants.named("resnet50v2-keras")).shapes(1, 224, 224);
+        assertThat(shapes)
+                .containsEntry("conv1", Shape.of(1, 64, 112, 112))
+                .containsEntry("maxpool_pad", Shape.of(1, 64, 114, 114))
+                .containsEntry("maxpool", Shape.of(1, 64, 56, 56))
+                .containsEntry("layer1.1.add", Shape.of(1, 256, 56, 56))
+                .containsEntry("layer1.2.downsample", Shape.of(1, 256, 28, 28))
+                .containsEntry("layer1.2.add", Shape.of(1, 256, 28, 28))
+                .containsEntry("layer2.3.add", Shape.of(1, 512, 14, 14))
+                .containsEntry("layer3.5.add", Shape.of(1, 1024, 7, 7))
+                .containsEntry("layer4.2.add", Shape.of(1, 2048, 7, 7))
+                .containsEntry("norm_relu", Shape.of(1, 2048, 7, 7));
+    }
+
+    @Test
+    void putsOutAMapOfEveryResolution() {
+        assertThat(pyramid("resnet50").outputs())
+                .containsExactly("layer1.2.relu", "layer2.3.relu", "layer3.5.relu", "layer4.2.relu");
+        // The last blocks of its stages stride.
+        Graph keras = pyramid("resnet50v2-keras");
+        assertThat(keras.outputs()).containsExactly("layer1.1.add", "layer2.2.add", "layer3.4.add", "norm_relu");
+        assertThat(keras.outputShapes(2, 224, 160))
+                .containsExactly(
+                        Shape.of(2, 256, 56, 40),
+                        Shape.of(2, 512, 28, 20),
+                        Shape.of(2, 1024, 14, 10),
+                        Shape.of(2, 2048, 7, 5));
+    }
+
+    private static Graph pyramid(String name) {
+        return GraphBuilder.build(Variants.named(name).withHead(new HeadSpec.Backbone(Features.PYRAMID)));
+    }
+
+    /** Keys of timm's resnet50d. */
+    @Test
+    void namesDeepStemsAndPooledShortcutsAsTimmDoes() {
+        assertThat(GraphBuilder.build(Variants.named("resnet50d")).parameters().stream()
+                        .map(TensorSpec::name)
+                        .filter(name -> name.endsWith(".weight")
+                                && (name.startsWith("conv1.")
+                                        || name.startsWith("bn1.")
+                                        || name.contains("0.downsample"))))
+                .containsExactly(
+                        "conv1.0.weight",
+                        "conv1.1.weight",
+                        "conv1.3.weight",
+                        "conv1.4.weight",
+                        "conv1.6.weight",
+                        "bn1.weight",
+                        "layer1.0.downsample.1.weight",
+                        "layer1.0.downsample.2.weight",
+                        "layer2.0.downsample.1.weight",
+                        "layer2.0.downsample.2.weight",
+                        "layer3.0.downsample.1.weight",
+                        "layer3.0.downsample.2.weight",
+                        "layer4.0.downsample.1.weight",
+                        "layer4.0.downsample.2.weight");
+    }
+
+    @Test
+    void addsNoSoftmaxBehindProbabilities() {
+        for (Activation activation : List.of(Activation.SOFTMAX, Activation.SIGMOID)) {
+            Graph graph = GraphBuilder.build(Variants.named("resnet18").withHead(new HeadSpec.Classes(5, activation)));
+            assertThat(graph.withSoftmax()).isEqualTo(graph);
+        }
     }
 
     @Test

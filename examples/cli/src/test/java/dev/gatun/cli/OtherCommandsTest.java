@@ -27,7 +27,7 @@ class OtherCommandsTest {
                 .contains(
                         "metadata classes: airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck",
                         "container: safetensors",
-                        "network: resnet20-cifar10, 10 classes");
+                        "network: resnet20-cifar10 or plain20-cifar10, 10 classes");
     }
 
     @Test
@@ -35,7 +35,7 @@ class OtherCommandsTest {
         JsonNode result = Run.gatun("inspect", "--json", BUNDLED).json().getFirst();
 
         assertThat(result.get("container").asText()).isEqualTo("safetensors");
-        assertThat(result.get("variants")).hasSize(1);
+        assertThat(result.get("variants")).hasSize(2);
         assertThat(result.get("variants").get(0).asText()).isEqualTo("resnet20-cifar10");
         assertThat(result.get("classes").asInt()).isEqualTo(10);
         assertThat(result.get("metadata").get("top1").asText()).isEqualTo("91.34");
