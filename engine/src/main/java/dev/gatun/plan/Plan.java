@@ -11,6 +11,8 @@ import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,17 @@ public final class Plan implements AutoCloseable {
      * @throws UnsupportedPrecisionException if the CPU is not fast in the precision and it is not to be emulated
      */
     public static Plan of(Graph graph, Function<String, float[]> parameters, PlanRequest request) {
+        return of(graph, parameters, request, Optional.empty());
+    }
+
+    /**
+     * Plans {@code graph} with packed weights from the user's cache, or packs them and keeps them there; otherwise as
+     * {@link #of(Graph, Function, PlanRequest)}, with the same results to the bit.
+     *
+     * @param contentId what no other parameters have, such as a hash of their file; empty to do without the cache
+     */
+    public static Plan of(
+            Graph graph, Function<String, float[]> parameters, PlanRequest request, Optional<String> contentId) {
         if (graph.outputs().contains(graph.input().name())) {
             throw new IllegalArgumentException("the graph puts out its input, expected something to compute");
         }
@@ -58,10 +71,20 @@ public final class Plan implements AutoCloseable {
         try (NativeStack rollback = new NativeStack()) {
             Arena weights = rollback.push(Arena.ofShared());
             Engine engine = Engine.cpu();
-            WeightPacker packer = new WeightPacker(engine, weights, arithmetic.rounding());
+            PlanCache cache = PlanCache.ofUser();
+            Graph fused = Passes.fuse(graph);
+            Optional<byte[]> key = contentId.map(id -> PlanCache.key(id, fused, request));
+            WeightPacker packer = new WeightPacker(
+                    engine,
+                    weights,
+                    arithmetic.rounding(),
+                    key.map(known -> cache.find(known, weights)).orElse(Map.of()));
             PlanBuilder builder = new PlanBuilder(engine, rollback, packer, arithmetic.rounding());
-            Planner planner = new Planner(Passes.fuse(graph), parameters, request, arithmetic.type(), builder);
+            Planner planner = new Planner(fused, parameters, request, arithmetic.type(), builder);
             planner.run();
+            if (packer.packedAny()) {
+                key.ifPresent(known -> cache.store(known, packer.used()));
+            }
             return new Plan(request, rollback, builder, planner, graph);
         } finally {
             OneDnn.setThreads(callersThreads);

@@ -95,7 +95,7 @@ final class PlanBuilder {
             return buffer(arg, value.desc(), value);
         }
 
-        Arguments constant(int arg, WeightPacker.Packed packed) {
+        Arguments constant(int arg, PackedTensor packed) {
             list.add(new Step.Argument(arg, packed.desc(), new Operand.Constant(packed.data())));
             return this;
         }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Turns a fused graph into steps: chooses layouts, packs weights, gives every value a buffer. One use, one thread. */
 final class Planner {
@@ -146,11 +147,11 @@ final class Planner {
             }
         }
         Value result = landing(conv, desc.dst());
-        FoldedWeights folded = FoldedWeights.of(conv, parameters);
+        Once<FoldedWeights> folded = new Once<>(() -> FoldedWeights.of(conv, parameters));
         Arguments arguments = new Arguments()
                 .value(Arg.SRC, src)
-                .constant(Arg.WEIGHTS, plan.packer().weights(folded.weights(), descs.weightTag, desc.weights()))
-                .constant(Arg.BIAS, plan.packer().bias(folded.bias(), descs.bias))
+                .constant(Arg.WEIGHTS, plan.packer().weights(conv.name(), () -> folded.get().weights(), descs.weightTag, desc.weights()))
+                .constant(Arg.BIAS, plan.packer().bias(conv.name(), () -> folded.get().bias(), descs.bias))
                 .value(Arg.DST, result);
         plan.execute(conv.name(), desc, arguments, result);
         return result;
@@ -263,12 +264,12 @@ final class Planner {
                 plan.plainAttr()));
         Value src = plan.reorder(product.name(), value(product.src()), desc.src());
         Value result = resultOf(product, desc.dst());
-        float[] matrix = parameters.apply(product.name() + ".weight");
-        float[] shift = parameters.apply(product.name() + ".bias");
+        Supplier<float[]> matrix = () -> parameters.apply(product.name() + ".weight");
+        Supplier<float[]> shift = () -> parameters.apply(product.name() + ".bias");
         Arguments arguments = new Arguments()
                 .value(Arg.SRC, src)
-                .constant(Arg.WEIGHTS, plan.packer().weights(matrix, FormatTag.OIHW, desc.weights()))
-                .constant(Arg.BIAS, plan.packer().bias(shift, bias))
+                .constant(Arg.WEIGHTS, plan.packer().weights(product.name(), matrix, FormatTag.OIHW, desc.weights()))
+                .constant(Arg.BIAS, plan.packer().bias(product.name(), shift, bias))
                 .value(Arg.DST, result);
         plan.execute(product.name(), desc, arguments, null);
         return result;

@@ -14,51 +14,85 @@ import dev.gatun.onednn.Stream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Brings weights once into the layout and type that a primitive wants, in memory that the plan keeps. One thread. */
 final class WeightPacker {
-    /**
-     * Packed values.
-     *
-     * @param desc layout and type, borrowed from the plan
-     * @param data borrowed from the plan
-     */
-    record Packed(MemoryDesc desc, MemorySegment data) {}
-
     private final Engine engine;
     private final LargeArena arena;
     private final @Nullable Rounding rounding;
-    private long bytes;
+    private final Map<PackedTensor.Id, MemorySegment> cached;
+    private final Map<PackedTensor.Id, MemorySegment> used = new LinkedHashMap<>();
+    private boolean packedAny;
 
     /**
      * @param arena where packed weights live
      * @param rounding of weights where a precision is emulated, else null
+     * @param cached weights of a former plan for the same request, which live at least as long as {@code arena}
      */
-    WeightPacker(Engine engine, Arena arena, @Nullable Rounding rounding) {
+    WeightPacker(
+            Engine engine, Arena arena, @Nullable Rounding rounding, Map<PackedTensor.Id, MemorySegment> cached) {
         this.engine = engine;
         this.arena = new LargeArena(arena);
         this.rounding = rounding;
+        this.cached = cached;
     }
 
-    /** Bytes packed so far. */
+    /** Bytes of packed weights so far. */
     long bytes() {
-        return bytes;
+        return used.values().stream().mapToLong(MemorySegment::byteSize).sum();
     }
 
-    /** Packs {@code values}, row-major in the extents of {@code desc}. */
-    Packed weights(float[] values, FormatTag tag, MemoryDesc desc) {
-        return pack(rounding == null ? values : rounding.rounded(values), tag, desc);
+    /** All packed weights so far. */
+    Map<PackedTensor.Id, MemorySegment> used() {
+        return Collections.unmodifiableMap(used);
     }
 
-    /** Packs a bias, which stays f32 in every precision. */
-    Packed bias(float[] values, MemoryDesc desc) {
-        return pack(values, FormatTag.X, desc);
+    /** Whether there were any that the cache did not have. */
+    boolean packedAny() {
+        return packedAny;
     }
 
-    private Packed pack(float[] values, FormatTag tag, MemoryDesc desc) {
+    /**
+     * Packs weights.
+     *
+     * @param node they belong to
+     * @param values row-major in the extents of {@code desc}; not asked for if they are cached
+     */
+    PackedTensor weights(String node, Supplier<float[]> values, FormatTag tag, MemoryDesc desc) {
+        return packed(node + ".weights", desc, () -> {
+            float[] plain = values.get();
+            return pack(rounding == null ? plain : rounding.rounded(plain), tag, desc);
+        });
+    }
+
+    /**
+     * Packs a bias, which stays f32 in every precision.
+     *
+     * @param node it belongs to
+     * @param values not asked for if they are cached
+     */
+    PackedTensor bias(String node, Supplier<float[]> values, MemoryDesc desc) {
+        return packed(node + ".bias", desc, () -> pack(values.get(), FormatTag.X, desc));
+    }
+
+    private PackedTensor packed(String name, MemoryDesc desc, Supplier<MemorySegment> packing) {
+        PackedTensor.Id id = PackedTensor.Id.of(name, desc.blob());
+        MemorySegment data = cached.get(id);
+        if (data == null || data.byteSize() != desc.size()) {
+            packedAny = true;
+            data = packing.get();
+        }
+        used.put(id, data);
+        return new PackedTensor(desc, data);
+    }
+
+    private MemorySegment pack(float[] values, FormatTag tag, MemoryDesc desc) {
         MemorySegment data = arena.allocate(desc.size());
-        bytes += desc.size();
         try (Arena staging = Arena.ofConfined();
                 NativeStack handles = new NativeStack()) {
             MemorySegment plain = staging.allocateFrom(ValueLayout.JAVA_FLOAT, values);
@@ -77,6 +111,6 @@ final class WeightPacker {
             handles.push(reorder.create()).execute(stream, handles.push(args.build()));
             stream.await();
         }
-        return new Packed(desc, data);
+        return data;
     }
 }
