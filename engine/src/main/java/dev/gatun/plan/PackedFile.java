@@ -61,7 +61,7 @@ final class PackedFile {
      * @return the values, read-only
      * @throws Unusable if it is for another key or version, truncated or damaged
      */
-    static Map<PackedTensor.Id, MemorySegment> read(Path file, byte[] key, Arena arena) throws IOException, Unusable {
+    static Map<String, PackedTensor.Stored> read(Path file, byte[] key, Arena arena) throws IOException, Unusable {
         MemorySegment mapped;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             if (channel.size() < HEADER_BYTES) {
@@ -86,9 +86,9 @@ final class PackedFile {
         return entries(index, header.getInt(12), values);
     }
 
-    private static Map<PackedTensor.Id, MemorySegment> entries(byte[] index, int count, MemorySegment values)
+    private static Map<String, PackedTensor.Stored> entries(byte[] index, int count, MemorySegment values)
             throws Unusable {
-        Map<PackedTensor.Id, MemorySegment> entries = new LinkedHashMap<>();
+        Map<String, PackedTensor.Stored> entries = new LinkedHashMap<>();
         try {
             ByteBuffer in = ByteBuffer.wrap(index).order(ByteOrder.LITTLE_ENDIAN).position(HEADER_BYTES);
             for (int i = 0; i < count; i++) {
@@ -96,7 +96,7 @@ final class PackedFile {
                 byte[] desc = bytes(in);
                 long offset = in.getLong();
                 long size = in.getLong();
-                entries.put(PackedTensor.Id.of(name, desc), values.asSlice(offset, size));
+                entries.put(name, new PackedTensor.Stored(ByteBuffer.wrap(desc), values.asSlice(offset, size)));
             }
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new Unusable("its index is damaged: " + e);
@@ -121,21 +121,23 @@ final class PackedFile {
     }
 
     /** Writes a whole file to an empty channel. */
-    static void write(FileChannel channel, byte[] key, Map<PackedTensor.Id, MemorySegment> tensors) throws IOException {
+    static void write(FileChannel channel, byte[] key, Map<String, PackedTensor.Stored> tensors) throws IOException {
         int indexBytes = HEADER_BYTES;
-        for (PackedTensor.Id id : tensors.keySet()) {
-            indexBytes += 2 * Integer.BYTES + 2 * Long.BYTES + id.name().getBytes(StandardCharsets.UTF_8).length + id.descBytes();
+        for (Map.Entry<String, PackedTensor.Stored> entry : tensors.entrySet()) {
+            indexBytes += 2 * Integer.BYTES + 2 * Long.BYTES;
+            indexBytes += utf8(entry.getKey()).length + entry.getValue().blob().remaining();
         }
         long start = (indexBytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
         ByteBuffer index = ByteBuffer.allocate(Math.toIntExact(start)).order(ByteOrder.LITTLE_ENDIAN).position(HEADER_BYTES);
         CRC32C sum = new CRC32C();
         long at = 0;
-        for (Map.Entry<PackedTensor.Id, MemorySegment> entry : tensors.entrySet()) {
-            byte[] name = entry.getKey().name().getBytes(StandardCharsets.UTF_8);
-            byte[] desc = entry.getKey().desc();
+        for (Map.Entry<String, PackedTensor.Stored> entry : tensors.entrySet()) {
+            byte[] name = utf8(entry.getKey());
+            byte[] desc = entry.getValue().blobBytes();
+            MemorySegment data = entry.getValue().data();
             index.putInt(name.length).put(name).putInt(desc.length).put(desc);
-            index.putLong(at).putLong(entry.getValue().byteSize());
-            at = writeValues(channel, start, at, entry.getValue(), sum);
+            index.putLong(at).putLong(data.byteSize());
+            at = writeValues(channel, start, at, data, sum);
         }
         index.put(0, MAGIC).putInt(8, VERSION).putInt(12, tensors.size());
         index.putLong(16, indexBytes).putLong(24, start).putLong(32, start + at).put(40, key);
@@ -167,6 +169,10 @@ final class PackedFile {
         while (bytes.hasRemaining()) {
             at += channel.write(bytes, at);
         }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static int sumOfIndex(byte[] index) {

@@ -11,25 +11,39 @@ import java.nio.ByteBuffer;
  * @param data borrowed from the plan
  */
 record PackedTensor(MemoryDesc desc, MemorySegment data) {
+    /** With the descriptor as oneDNN serialises it, for a file. */
+    Stored stored() {
+        return new Stored(ByteBuffer.wrap(desc.blob()), data);
+    }
+
     /**
-     * Which weights, and in which layout: what differs in any of these is not the same memory.
+     * Packed weights of a file.
      *
-     * @param name of the node and which of its operands
-     * @param blob of the memory descriptor, as oneDNN serialises it; read-only
+     * @param blob of the memory descriptor, written by this very version of oneDNN; its position and limit stay as they are
+     * @param data the values
      */
-    record Id(String name, ByteBuffer blob) {
-        static Id of(String name, byte[] blob) {
-            return new Id(name, ByteBuffer.wrap(blob).asReadOnlyBuffer());
+    record Stored(ByteBuffer blob, MemorySegment data) {
+        /** Read-only. */
+        Stored {
+            blob = blob.asReadOnlyBuffer();
         }
 
-        byte[] desc() {
-            byte[] bytes = new byte[descBytes()];
+        byte[] blobBytes() {
+            byte[] bytes = new byte[blob.remaining()];
             blob.get(blob.position(), bytes);
             return bytes;
         }
 
-        int descBytes() {
-            return blob.remaining();
+        /** Whether these are in the layout and type of {@code desc}. Blobs of equal descriptors differ in bytes that mean nothing. */
+        boolean fits(MemoryDesc desc) {
+            if (data.byteSize() != desc.size()) {
+                return false;
+            }
+            try (MemoryDesc mine = MemoryDesc.fromBlob(blobBytes())) {
+                return mine.sameAs(desc);
+            } catch (IllegalArgumentException e) {
+                return false;
+            }
         }
     }
 }

@@ -83,7 +83,7 @@ public final class Plan implements AutoCloseable {
             Planner planner = new Planner(fused, parameters, request, arithmetic.type(), builder);
             planner.run();
             if (packer.packedAny()) {
-                key.ifPresent(known -> cache.store(known, packer.used()));
+                key.ifPresent(known -> cache.store(known, packer.stored()));
             }
             return new Plan(request, rollback, builder, planner, graph);
         } finally {

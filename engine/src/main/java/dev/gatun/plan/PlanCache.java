@@ -6,7 +6,6 @@ import dev.gatun.onednn.OneDnn;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -113,13 +112,13 @@ final class PlanCache {
      *
      * @return empty if they are not here, or not as they were written
      */
-    Map<PackedTensor.Id, MemorySegment> find(byte[] key, Arena arena) {
+    Map<String, PackedTensor.Stored> find(byte[] key, Arena arena) {
         if (directory.isEmpty()) {
             return Map.of();
         }
         Path file = file(directory.get(), key);
         try {
-            Map<PackedTensor.Id, MemorySegment> found = PackedFile.read(file, key, arena);
+            Map<String, PackedTensor.Stored> found = PackedFile.read(file, key, arena);
             touch(file);
             return found;
         } catch (NoSuchFileException e) {
@@ -131,8 +130,10 @@ final class PlanCache {
     }
 
     /** Keeps the weights of a plan, if there is room and nothing is in the way. */
-    void store(byte[] key, Map<PackedTensor.Id, MemorySegment> tensors) {
-        long bytes = tensors.values().stream().mapToLong(MemorySegment::byteSize).sum();
+    void store(byte[] key, Map<String, PackedTensor.Stored> tensors) {
+        long bytes = tensors.values().stream()
+                .mapToLong(tensor -> tensor.data().byteSize())
+                .sum();
         if (directory.isEmpty() || bytes > maxBytes) {
             return;
         }

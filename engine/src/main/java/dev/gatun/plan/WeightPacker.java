@@ -14,7 +14,6 @@ import dev.gatun.onednn.Stream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -25,8 +24,8 @@ final class WeightPacker {
     private final Engine engine;
     private final LargeArena arena;
     private final @Nullable Rounding rounding;
-    private final Map<PackedTensor.Id, MemorySegment> cached;
-    private final Map<PackedTensor.Id, MemorySegment> used = new LinkedHashMap<>();
+    private final Map<String, PackedTensor.Stored> cached;
+    private final Map<String, PackedTensor> used = new LinkedHashMap<>();
     private boolean packedAny;
 
     /**
@@ -35,7 +34,7 @@ final class WeightPacker {
      * @param cached weights of a former plan for the same request, which live at least as long as {@code arena}
      */
     WeightPacker(
-            Engine engine, Arena arena, @Nullable Rounding rounding, Map<PackedTensor.Id, MemorySegment> cached) {
+            Engine engine, Arena arena, @Nullable Rounding rounding, Map<String, PackedTensor.Stored> cached) {
         this.engine = engine;
         this.arena = new LargeArena(arena);
         this.rounding = rounding;
@@ -44,12 +43,16 @@ final class WeightPacker {
 
     /** Bytes of packed weights so far. */
     long bytes() {
-        return used.values().stream().mapToLong(MemorySegment::byteSize).sum();
+        return used.values().stream()
+                .mapToLong(tensor -> tensor.data().byteSize())
+                .sum();
     }
 
-    /** All packed weights so far. */
-    Map<PackedTensor.Id, MemorySegment> used() {
-        return Collections.unmodifiableMap(used);
+    /** All packed weights so far, by node and operand. */
+    Map<String, PackedTensor.Stored> stored() {
+        Map<String, PackedTensor.Stored> stored = new LinkedHashMap<>();
+        used.forEach((name, tensor) -> stored.put(name, tensor.stored()));
+        return stored;
     }
 
     /** Whether there were any that the cache did not have. */
@@ -81,14 +84,12 @@ final class WeightPacker {
     }
 
     private PackedTensor packed(String name, MemoryDesc desc, Supplier<MemorySegment> packing) {
-        PackedTensor.Id id = PackedTensor.Id.of(name, desc.blob());
-        MemorySegment data = cached.get(id);
-        if (data == null || data.byteSize() != desc.size()) {
-            packedAny = true;
-            data = packing.get();
-        }
-        used.put(id, data);
-        return new PackedTensor(desc, data);
+        PackedTensor.Stored stored = cached.get(name);
+        boolean usable = stored != null && stored.fits(desc);
+        packedAny |= !usable;
+        PackedTensor tensor = new PackedTensor(desc, usable ? stored.data() : packing.get());
+        used.put(name, tensor);
+        return tensor;
     }
 
     private MemorySegment pack(float[] values, FormatTag tag, MemoryDesc desc) {
