@@ -57,6 +57,15 @@ public final class Plan implements AutoCloseable {
      */
     public static Plan of(
             Graph graph, Function<String, float[]> parameters, PlanRequest request, Optional<String> contentId) {
+        return of(graph, parameters, request, contentId, PlanCache.ofUser());
+    }
+
+    static Plan of(
+            Graph graph,
+            Function<String, float[]> parameters,
+            PlanRequest request,
+            Optional<String> contentId,
+            PlanCache cache) {
         if (graph.outputs().contains(graph.input().name())) {
             throw new IllegalArgumentException("the graph puts out its input, expected something to compute");
         }
@@ -71,7 +80,6 @@ public final class Plan implements AutoCloseable {
         try (NativeStack rollback = new NativeStack()) {
             Arena weights = rollback.push(Arena.ofShared());
             Engine engine = Engine.cpu();
-            PlanCache cache = PlanCache.ofUser();
             Graph fused = Passes.fuse(graph);
             Optional<byte[]> key = contentId.map(id -> PlanCache.key(id, fused, request));
             WeightPacker packer = new WeightPacker(

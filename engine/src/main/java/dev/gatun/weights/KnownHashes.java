@@ -38,7 +38,7 @@ final class KnownHashes {
     /**
      * SHA-256 of a file in lower-case hex.
      *
-     * @param stamp which the file has to have, before and after it is read
+     * @param stamp that the file had when its hash is asked for; one whose hash is not known has to have it still once it is read
      * @return empty if it has another, or cannot be read
      */
     Optional<String> sha256(Path file, FileStamp stamp) {
