@@ -77,7 +77,10 @@ final class PackedFile {
         long indexEnd = header.getLong(16);
         long start = header.getLong(24);
         require(
-                indexEnd >= HEADER_BYTES && indexEnd <= MAX_INDEX_BYTES && start >= indexEnd && start <= mapped.byteSize(),
+                indexEnd >= HEADER_BYTES
+                        && indexEnd <= MAX_INDEX_BYTES
+                        && start >= indexEnd
+                        && start <= mapped.byteSize(),
                 "its header is damaged");
         byte[] index = mapped.asSlice(0, indexEnd).toArray(ValueLayout.JAVA_BYTE);
         require(sumOfIndex(index) == header.getInt(SUM_OFFSET), "its index is damaged");
@@ -90,7 +93,8 @@ final class PackedFile {
             throws Unusable {
         Map<String, PackedTensor.Stored> entries = new LinkedHashMap<>();
         try {
-            ByteBuffer in = ByteBuffer.wrap(index).order(ByteOrder.LITTLE_ENDIAN).position(HEADER_BYTES);
+            ByteBuffer in =
+                    ByteBuffer.wrap(index).order(ByteOrder.LITTLE_ENDIAN).position(HEADER_BYTES);
             for (int i = 0; i < count; i++) {
                 String name = new String(bytes(in), StandardCharsets.UTF_8);
                 byte[] desc = bytes(in);
@@ -128,7 +132,9 @@ final class PackedFile {
             indexBytes += utf8(entry.getKey()).length + entry.getValue().blob().remaining();
         }
         long start = (indexBytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-        ByteBuffer index = ByteBuffer.allocate(Math.toIntExact(start)).order(ByteOrder.LITTLE_ENDIAN).position(HEADER_BYTES);
+        ByteBuffer index = ByteBuffer.allocate(Math.toIntExact(start))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .position(HEADER_BYTES);
         CRC32C sum = new CRC32C();
         long at = 0;
         for (Map.Entry<String, PackedTensor.Stored> entry : tensors.entrySet()) {

@@ -150,8 +150,13 @@ final class Planner {
         Once<FoldedWeights> folded = new Once<>(() -> FoldedWeights.of(conv, parameters));
         Arguments arguments = new Arguments()
                 .value(Arg.SRC, src)
-                .constant(Arg.WEIGHTS, plan.packer().weights(conv.name(), () -> folded.get().weights(), descs.weightTag, desc.weights()))
-                .constant(Arg.BIAS, plan.packer().bias(conv.name(), () -> folded.get().bias(), descs.bias))
+                .constant(
+                        Arg.WEIGHTS,
+                        plan.packer()
+                                .weights(conv.name(), () -> folded.get().weights(), descs.weightTag, desc.weights()))
+                .constant(
+                        Arg.BIAS,
+                        plan.packer().bias(conv.name(), () -> folded.get().bias(), descs.bias))
                 .value(Arg.DST, result);
         plan.execute(conv.name(), desc, arguments, result);
         return result;

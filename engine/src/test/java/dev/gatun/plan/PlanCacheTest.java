@@ -116,7 +116,8 @@ class PlanCacheTest {
         run("other weights", REQUEST);
         Path other = onlyFile();
         run("weights", REQUEST);
-        Path mine = files().stream().filter(file -> !file.equals(other)).findFirst().orElseThrow();
+        Path mine =
+                files().stream().filter(file -> !file.equals(other)).findFirst().orElseThrow();
         Files.copy(other, mine, StandardCopyOption.REPLACE_EXISTING);
         reads.set(0);
 
@@ -164,7 +165,8 @@ class PlanCacheTest {
     void aDirectoryThatCannotBeWrittenIsNoError() throws IOException {
         assumeTrue(Files.getFileStore(directory).supportsFileAttributeView("posix"), "no POSIX permissions here");
         Path missing = directory.resolve("missing");
-        assertThat(run("weights", REQUEST, new PlanCache(Optional.of(missing), ROOM))).containsExactly(expected);
+        assertThat(run("weights", REQUEST, new PlanCache(Optional.of(missing), ROOM)))
+                .containsExactly(expected);
         assertThat(missing).doesNotExist();
 
         run("weights", REQUEST);

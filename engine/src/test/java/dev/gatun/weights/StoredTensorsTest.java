@@ -93,7 +93,9 @@ class StoredTensorsTest {
         Files.writeString(note, told.replace(abc, "0".repeat(64)));
         assertThat(hashes.sha256(file, FileStamp.of(file))).as("from the note").contains("0".repeat(64));
         Files.writeString(note, told.substring(0, told.length() - 1));
-        assertThat(hashes.sha256(file, FileStamp.of(file))).as("from a truncated note").contains(abc);
+        assertThat(hashes.sha256(file, FileStamp.of(file)))
+                .as("from a truncated note")
+                .contains(abc);
 
         FileStamp old = FileStamp.of(file);
         Files.writeString(file, "abcd");
@@ -104,6 +106,7 @@ class StoredTensorsTest {
     @Test
     void withoutANotebookHashesAreFoundAgain() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "abc");
-        assertThat(new KnownHashes(Optional.empty()).sha256(file, FileStamp.of(file))).isPresent();
+        assertThat(new KnownHashes(Optional.empty()).sha256(file, FileStamp.of(file)))
+                .isPresent();
     }
 }

@@ -61,7 +61,11 @@ final class Training {
     private static void gatun(String... args) {
         Commands.prepare(args);
         Main.run(
-                new Terminal(OutputStream.nullOutputStream(), OutputStream.nullOutputStream(), StandardCharsets.UTF_8, false),
+                new Terminal(
+                        OutputStream.nullOutputStream(),
+                        OutputStream.nullOutputStream(),
+                        StandardCharsets.UTF_8,
+                        false),
                 args);
     }
 
