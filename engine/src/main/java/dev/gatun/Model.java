@@ -4,6 +4,7 @@ import dev.gatun.graph.Graph;
 import dev.gatun.graph.GraphCost;
 import dev.gatun.image.Preprocessing;
 import dev.gatun.natives.Machine;
+import dev.gatun.plan.LayerWeights;
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
 import dev.gatun.spec.InputSpec;
@@ -32,12 +33,7 @@ public final class Model {
     private final boolean cached;
 
     private Model(
-            String name,
-            Graph graph,
-            InputSpec input,
-            WeightSet weights,
-            Preprocessing preprocessing,
-            Labels labels,
+            String name, Graph graph, InputSpec input, WeightSet weights, Preprocessing preprocessing, Labels labels,
             boolean cached) {
         this.name = name;
         this.graph = graph;
@@ -138,11 +134,8 @@ public final class Model {
                         ? threads(options.batch(), height, width)
                         : options.threads(),
                 preprocessing.normalization());
-        Plan plan = Plan.of(
-                options.softmax() ? graph.withSoftmax() : graph,
-                weights::get,
-                request,
-                cached ? weights.contentId() : Optional.empty());
+        Plan plan =
+                Plan.of(options.softmax() ? graph.withSoftmax() : graph, LayerWeights.folding(weights::get, cached ? weights.contentId() : Optional.empty()), request);
         return new CompiledModel(name, plan, Shape.of(options.batch(), input.channels(), height, width));
     }
 

@@ -4,28 +4,67 @@ import dev.gatun.graph.Kernel;
 import dev.gatun.graph.Node;
 import java.util.Arrays;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded to f32. */
-final class FoldedWeights {
-    private final float[] weights;
-    private final float[] bias;
+/**
+ * Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded to f32; or those of
+ * an inner product. Arrays are its own: do not write to them.
+ */
+public final class FoldedWeights {
+    private final Supplier<Folded> folded;
 
-    private FoldedWeights(float[] weights, float[] bias) {
-        this.weights = weights;
-        this.bias = bias;
+    /** The arrays once they are there. */
+    private static final class Folded {
+        private final float[] weights;
+        private final float[] bias;
+
+        Folded(float[] weights, float[] bias) {
+            this.weights = weights;
+            this.bias = bias;
+        }
     }
 
-    /** [oc, ic / groups, kh, kw], row-major. */
-    float[] weights() {
-        return weights;
+    private FoldedWeights(Supplier<Folded> folded) {
+        this.folded = new Once<>(folded);
+    }
+
+    /**
+     * Takes arrays over.
+     *
+     * @param weights [oc, ic / groups, kh, kw] or [oc, ic], row-major
+     * @param bias [oc]
+     */
+    public FoldedWeights(float[] weights, float[] bias) {
+        this(() -> new Folded(weights, bias));
+    }
+
+    /** [oc, ic / groups, kh, kw] or [oc, ic], row-major. */
+    public float[] weights() {
+        return folded.get().weights;
     }
 
     /** [oc]. */
-    float[] bias() {
-        return bias;
+    public float[] bias() {
+        return folded.get().bias;
     }
 
-    static FoldedWeights of(Node.Conv conv, Function<String, float[]> values) {
+    /**
+     * Folds what has been fused into {@code conv}, when the result is first asked for.
+     *
+     * @param values row-major values by the names of {@link dev.gatun.graph.Graph#parameters()}
+     * @return whose methods throw IllegalArgumentException, naming the batch normalisation, if that has a channel without a finite scale
+     */
+    public static FoldedWeights of(Node.Conv conv, Function<String, float[]> values) {
+        return new FoldedWeights(() -> fold(conv, values));
+    }
+
+    /** The parameters of an inner product, read when they are first asked for. */
+    static FoldedWeights of(Node.InnerProduct product, Function<String, float[]> values) {
+        return new FoldedWeights(
+                () -> new Folded(values.apply(product.name() + ".weight"), values.apply(product.name() + ".bias")));
+    }
+
+    private static Folded fold(Node.Conv conv, Function<String, float[]> values) {
         int perChannel = conv.ic()
                 / conv.groups()
                 * conv.window().kernelH()
@@ -56,7 +95,7 @@ final class FoldedWeights {
                 bias[c] = (float) (beta[c] + (bias[c] - mean[c]) * scale);
             }
         }
-        return new FoldedWeights(weights, bias);
+        return new Folded(weights, bias);
     }
 
     private static float[] ones(int count) {

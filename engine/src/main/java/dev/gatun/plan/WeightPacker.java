@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +26,16 @@ final class WeightPacker {
     private final LargeArena arena;
     private final @Nullable Rounding rounding;
     private final Map<String, PackedTensor.Stored> cached;
-    private final Map<String, PackedTensor> used = new LinkedHashMap<>();
+    private final Map<String, PackedTensor> tensors = new LinkedHashMap<>();
     private boolean packedAny;
 
     /**
      * @param arena where packed weights live
      * @param rounding of weights where a precision is emulated, else null
-     * @param cached weights of a former plan for the same request, which live at least as long as {@code arena}
+     * @param cached those of a former plan for the same request, which live at least as long as {@code arena}
      */
-    WeightPacker(Engine engine, Arena arena, @Nullable Rounding rounding, Map<String, PackedTensor.Stored> cached) {
+    WeightPacker(
+            Engine engine, Arena arena, @Nullable Rounding rounding, Map<String, PackedTensor.Stored> cached) {
         this.engine = engine;
         this.arena = new LargeArena(arena);
         this.rounding = rounding;
@@ -42,15 +44,15 @@ final class WeightPacker {
 
     /** Bytes of packed weights so far. */
     long bytes() {
-        return used.values().stream()
+        return tensors.values().stream()
                 .mapToLong(tensor -> tensor.data().byteSize())
                 .sum();
     }
 
-    /** All packed weights so far, by node and operand. */
+    /** All packed weights so far by node and operand, in order, for the cache. */
     Map<String, PackedTensor.Stored> stored() {
         Map<String, PackedTensor.Stored> stored = new LinkedHashMap<>();
-        used.forEach((name, tensor) -> stored.put(name, tensor.stored()));
+        tensors.forEach((name, tensor) -> stored.put(name, tensor.stored()));
         return stored;
     }
 
@@ -60,43 +62,65 @@ final class WeightPacker {
     }
 
     /**
-     * Packs weights.
+     * Packs weights of a node.
      *
-     * @param node they belong to
      * @param values row-major in the extents of {@code desc}; not asked for if they are cached
      */
     PackedTensor weights(String node, Supplier<float[]> values, FormatTag tag, MemoryDesc desc) {
-        return packed(node + ".weights", desc, () -> {
-            float[] plain = values.get();
-            return pack(rounding == null ? plain : rounding.rounded(plain), tag, desc);
+        return tensor(node + ".weights", desc, data -> {
+            float[] rounded = rounding == null ? values.get() : rounding.rounded(values.get());
+            try (Arena staging = Arena.ofConfined()) {
+                pack(staging.allocateFrom(ValueLayout.JAVA_FLOAT, rounded), DataType.F32, tag, desc, data);
+            }
         });
     }
 
     /**
-     * Packs a bias, which stays f32 in every precision.
+     * Packs weights of a node in s8.
      *
-     * @param node it belongs to
-     * @param values not asked for if they are cached
+     * @param values row-major in the extents of {@code desc}; not asked for if they are cached
      */
-    PackedTensor bias(String node, Supplier<float[]> values, MemoryDesc desc) {
-        return packed(node + ".bias", desc, () -> pack(values.get(), FormatTag.X, desc));
+    PackedTensor weights8(String node, Supplier<byte[]> values, FormatTag tag, MemoryDesc desc) {
+        return tensor(node + ".weights", desc, data -> {
+            try (Arena staging = Arena.ofConfined()) {
+                pack(staging.allocateFrom(ValueLayout.JAVA_BYTE, values.get()), DataType.S8, tag, desc, data);
+            }
+        });
     }
 
-    private PackedTensor packed(String name, MemoryDesc desc, Supplier<MemorySegment> packing) {
-        PackedTensor.Stored stored = cached.get(name);
-        boolean usable = stored != null && stored.fits(desc);
-        packedAny |= !usable;
-        PackedTensor tensor = new PackedTensor(desc, usable ? stored.data() : packing.get());
-        used.put(name, tensor);
+    /**
+     * Keeps biases or scales of a node, which stay f32 in every precision, as they are.
+     *
+     * @param values not asked for if they are cached
+     */
+    PackedTensor floats(String name, Supplier<float[]> values, MemoryDesc desc) {
+        return tensor(name, desc, data -> {
+            float[] plain = values.get();
+            MemorySegment.copy(plain, 0, data, ValueLayout.JAVA_FLOAT, 0, plain.length);
+        });
+    }
+
+    /** From the cache, or new memory that {@code packing} fills. */
+    private PackedTensor tensor(String name, MemoryDesc desc, Consumer<MemorySegment> packing) {
+        String id = tensors.containsKey(name) ? name + "#" + tensors.size() : name;
+        PackedTensor.Stored stored = cached.get(id);
+        MemorySegment data;
+        if (stored != null && stored.fits(desc)) {
+            data = stored.data();
+        } else {
+            packedAny = true;
+            data = arena.allocate(desc.size());
+            packing.accept(data);
+        }
+        PackedTensor tensor = new PackedTensor(desc, data);
+        tensors.put(id, tensor);
         return tensor;
     }
 
-    private MemorySegment pack(float[] values, FormatTag tag, MemoryDesc desc) {
-        MemorySegment data = arena.allocate(desc.size());
+    private void pack(MemorySegment plain, DataType type, FormatTag tag, MemoryDesc desc, MemorySegment data) {
         try (Arena staging = Arena.ofConfined();
                 NativeStack handles = new NativeStack()) {
-            MemorySegment plain = staging.allocateFrom(ValueLayout.JAVA_FLOAT, values);
-            MemoryDesc plainDesc = handles.push(MemoryDesc.of(DataType.F32, tag, desc.dims()));
+            MemoryDesc plainDesc = handles.push(MemoryDesc.of(type, tag, desc.dims()));
             Attr attr = handles.push(Attr.builder().build());
             PrimitiveDesc reorder = handles.push(PrimitiveDesc.reorder(engine, plainDesc, desc, attr));
             ExecArgs.Builder args = ExecArgs.builder()
@@ -111,6 +135,5 @@ final class WeightPacker {
             handles.push(reorder.create()).execute(stream, handles.push(args.build()));
             stream.await();
         }
-        return data;
     }
 }

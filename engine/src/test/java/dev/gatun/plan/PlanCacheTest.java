@@ -216,7 +216,7 @@ class PlanCacheTest {
 
     @Test
     void withoutAContentIdNothingIsKept() {
-        try (Plan plan = Plan.of(NETWORK, parameters(), REQUEST, Optional.empty(), cache())) {
+        try (Plan plan = Plan.of(NETWORK, LayerWeights.folding(parameters()), REQUEST, cache())) {
             assertThat(run(plan)).containsExactly(expected);
         }
         assertThat(files()).isEmpty();
@@ -250,7 +250,7 @@ class PlanCacheTest {
     }
 
     private Plan plan(String contentId, PlanRequest request, PlanCache cache) {
-        return Plan.of(NETWORK, parameters(), request, Optional.of(contentId), cache);
+        return Plan.of(NETWORK, LayerWeights.folding(parameters(), Optional.of(contentId)), request, cache);
     }
 
     private float[] run(String contentId, PlanRequest request) {

@@ -1,0 +1,63 @@
+package dev.gatun.plan;
+
+import dev.gatun.graph.Node;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Where a plan finds the weights of its layers. Used by the thread that plans. */
+public interface LayerWeights {
+    /** Weights and bias of a convolution of the fused graph, f32, its batch normalisation folded in. */
+    FoldedWeights of(Node.Conv conv);
+
+    /** Weights and bias of an inner product, f32. */
+    FoldedWeights of(Node.InnerProduct product);
+
+    /** What is known for computing in int8, or null if nothing is. */
+    default @Nullable Quantization quantization() {
+        return null;
+    }
+
+    /**
+     * What no other weights and {@linkplain #quantization() scales} have, such as a hash of their file: plans with the same find each other's
+     * packed weights in the user's cache, and ask for none of them.
+     *
+     * @return empty to do without the cache
+     */
+    default Optional<String> contentId() {
+        return Optional.empty();
+    }
+
+    /**
+     * Folds parameters as they are asked for.
+     *
+     * @param parameters row-major values by the names of {@link dev.gatun.graph.Graph#parameters()}
+     */
+    static LayerWeights folding(Function<String, float[]> parameters) {
+        return folding(parameters, Optional.empty());
+    }
+
+    /**
+     * As {@link #folding(Function)}, for parameters whose packed form is cached.
+     *
+     * @param contentId see {@link #contentId()}
+     */
+    static LayerWeights folding(Function<String, float[]> parameters, Optional<String> contentId) {
+        return new LayerWeights() {
+            @Override
+            public FoldedWeights of(Node.Conv conv) {
+                return FoldedWeights.of(conv, parameters);
+            }
+
+            @Override
+            public FoldedWeights of(Node.InnerProduct product) {
+                return FoldedWeights.of(product, parameters);
+            }
+
+            @Override
+            public Optional<String> contentId() {
+                return contentId;
+            }
+        };
+    }
+}
