@@ -33,7 +33,12 @@ public final class Model {
     private final boolean cached;
 
     private Model(
-            String name, Graph graph, InputSpec input, WeightSet weights, Preprocessing preprocessing, Labels labels,
+            String name,
+            Graph graph,
+            InputSpec input,
+            WeightSet weights,
+            Preprocessing preprocessing,
+            Labels labels,
             boolean cached) {
         this.name = name;
         this.graph = graph;
@@ -134,8 +139,10 @@ public final class Model {
                         ? threads(options.batch(), height, width)
                         : options.threads(),
                 preprocessing.normalization());
-        Plan plan =
-                Plan.of(options.softmax() ? graph.withSoftmax() : graph, LayerWeights.folding(weights::get, cached ? weights.contentId() : Optional.empty()), request);
+        Plan plan = Plan.of(
+                options.softmax() ? graph.withSoftmax() : graph,
+                LayerWeights.folding(weights::get, cached ? weights.contentId() : Optional.empty()),
+                request);
         return new CompiledModel(name, plan, Shape.of(options.batch(), input.channels(), height, width));
     }
 

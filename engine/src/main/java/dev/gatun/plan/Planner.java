@@ -231,14 +231,18 @@ final class Planner {
             Attr attr = plan.own(Attr.builder().scales(Arg.WEIGHTS, 0b1).build());
             PrimitiveDesc desc = innerProduct(product, src.desc().dataType(), DataType.S8, attr);
             Arguments arguments = new Arguments()
-                    .constant(Arg.WEIGHTS, plan.packer().weights8(product.name(), layer::weights, FormatTag.OIHW, desc.weights()))
+                    .constant(
+                            Arg.WEIGHTS,
+                            plan.packer().weights8(product.name(), layer::weights, FormatTag.OIHW, desc.weights()))
                     .constant(Arg.attrScales(Arg.WEIGHTS), plan.scales(product.name(), scales));
             return finish(product, src, desc, arguments, layer::bias);
         }
         PrimitiveDesc desc = innerProduct(product, type, type, plan.plainAttr());
         FoldedWeights folded = weights.of(product);
         Arguments arguments = new Arguments()
-                .constant(Arg.WEIGHTS, plan.packer().weights(product.name(), folded::weights, FormatTag.OIHW, desc.weights()));
+                .constant(
+                        Arg.WEIGHTS,
+                        plan.packer().weights(product.name(), folded::weights, FormatTag.OIHW, desc.weights()));
         return finish(product, values.floating(product.src()), desc, arguments, folded::bias);
     }
 

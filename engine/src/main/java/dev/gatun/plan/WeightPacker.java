@@ -34,8 +34,7 @@ final class WeightPacker {
      * @param rounding of weights where a precision is emulated, else null
      * @param cached those of a former plan for the same request, which live at least as long as {@code arena}
      */
-    WeightPacker(
-            Engine engine, Arena arena, @Nullable Rounding rounding, Map<String, PackedTensor.Stored> cached) {
+    WeightPacker(Engine engine, Arena arena, @Nullable Rounding rounding, Map<String, PackedTensor.Stored> cached) {
         this.engine = engine;
         this.arena = new LargeArena(arena);
         this.rounding = rounding;
