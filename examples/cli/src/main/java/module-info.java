@@ -7,6 +7,7 @@ module dev.gatun.cli {
     requires dev.gatun.onednn;
     requires com.fasterxml.jackson.core;
     requires info.picocli;
+    requires java.desktop;
     requires me.tongfei.progressbar;
 
     opens dev.gatun.cli to

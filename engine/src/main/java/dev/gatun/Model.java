@@ -10,11 +10,12 @@ import dev.gatun.plan.PlanRequest;
 import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.Shape;
 import dev.gatun.weights.WeightSet;
+import java.util.Optional;
 
 /**
  * A network with weights that have been checked against it, and what belongs to those weights: how images are prepared for them, and
- * what their classes are called. Immutable; thread-safe. Holds the weights on the Java heap, 4 bytes each, and no file; what has
- * been compiled does not need it any more.
+ * what their classes are called. Immutable; thread-safe. Holds no file open; weights of a file are read
+ * from it when something needs them (see {@link WeightSet}), which what has been compiled does not any more.
  */
 public final class Model {
     private final String name;
@@ -23,15 +24,23 @@ public final class Model {
     private final WeightSet weights;
     private final Preprocessing preprocessing;
     private final Labels labels;
+    private final boolean cached;
 
     private Model(
-            String name, Graph graph, InputSpec input, WeightSet weights, Preprocessing preprocessing, Labels labels) {
+            String name,
+            Graph graph,
+            InputSpec input,
+            WeightSet weights,
+            Preprocessing preprocessing,
+            Labels labels,
+            boolean cached) {
         this.name = name;
         this.graph = graph;
         this.input = input;
         this.weights = weights;
         this.preprocessing = preprocessing;
         this.labels = labels;
+        this.cached = cached;
     }
 
     /**
@@ -58,7 +67,7 @@ public final class Model {
                     labels.size() + " labels for " + name + " of " + classes + " classes, expected as many");
         }
         weights.requireAll(graph.parameters());
-        return new Model(name, graph, input, weights, preprocessing, labels);
+        return new Model(name, graph, input, weights, preprocessing, labels, true);
     }
 
     /** What it is called: the name of its variant, if it has a spec. */
@@ -97,6 +106,14 @@ public final class Model {
     }
 
     /**
+     * The same model, whose packed weights are neither looked for in the user's cache nor kept there. Those of a model that is not from a
+     * file never are.
+     */
+    public Model uncached() {
+        return new Model(name, graph, input, weights, preprocessing, labels, false);
+    }
+
+    /**
      * Makes the model ready to run; the caller closes the result.
      *
      * @throws dev.gatun.plan.UnsupportedPrecisionException if the CPU is not fast in the precision and emulation is not allowed
@@ -116,8 +133,10 @@ public final class Model {
                 options.emulation(),
                 sizing.placement().threads(),
                 preprocessing.normalization());
-        Plan plan =
-                Plan.of(options.softmax() ? graph.withSoftmax() : graph, LayerWeights.folding(weights::get), request);
+        Plan plan = Plan.of(
+                options.softmax() ? graph.withSoftmax() : graph,
+                LayerWeights.folding(weights::get, cached ? weights.contentId() : Optional.empty()),
+                request);
         Shape src = Shape.of(sizing.batch(), input.channels(), height, width);
         return new CompiledModel(name, plan, src, sizing);
     }

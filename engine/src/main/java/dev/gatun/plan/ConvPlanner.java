@@ -16,6 +16,7 @@ import dev.gatun.plan.Buffer.Home;
 import dev.gatun.plan.PlanBuilder.Arguments;
 import dev.gatun.spec.Shape;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,8 +87,8 @@ final class ConvPlanner {
                 problem,
                 desc,
                 src,
-                plan.packer().weights(folded.weights(), weightTag(), desc.weights()),
-                folded.bias(),
+                plan.packer().weights(conv.name(), folded::weights, weightTag(), desc.weights()),
+                folded::bias,
                 null);
     }
 
@@ -130,7 +131,12 @@ final class ConvPlanner {
             bias[oc] = layer.bias()[oc] / problem.dstScale();
         }
         return finish(
-                problem, desc, src, plan.packer().weights(layer.weights(), weightTag(), desc.weights()), bias, scales);
+                problem,
+                desc,
+                src,
+                plan.packer().weights8(conv.name(), layer::weights, weightTag(), desc.weights()),
+                () -> bias,
+                scales);
     }
 
     private Problem problem(DataType src, DataType weights, boolean scaled, int ic, Window window) {
@@ -173,17 +179,17 @@ final class ConvPlanner {
             Problem problem,
             PrimitiveDesc desc,
             Value src,
-            WeightPacker.Packed weights,
-            float[] bias,
+            PackedTensor weights,
+            Supplier<float[]> bias,
             float @Nullable [] scales) {
         Value result = landing(problem, desc.dst());
         Arguments arguments = new Arguments()
                 .value(Arg.SRC, src)
                 .constant(Arg.WEIGHTS, weights)
-                .constant(Arg.BIAS, plan.packer().floats(bias, biasDesc()))
+                .constant(Arg.BIAS, plan.packer().floats(conv.name() + ".bias", bias, biasDesc()))
                 .value(Arg.DST, result);
         if (scales != null) {
-            arguments.constant(Arg.attrScales(Arg.WEIGHTS), plan.scales(scales));
+            arguments.constant(Arg.attrScales(Arg.WEIGHTS), plan.scales(conv.name(), scales));
         }
         plan.execute(conv.name(), desc, arguments, result);
         return result;

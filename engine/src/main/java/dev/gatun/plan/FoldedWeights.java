@@ -4,14 +4,29 @@ import dev.gatun.graph.Kernel;
 import dev.gatun.graph.Node;
 import java.util.Arrays;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded to f32; or those of
  * an inner product. Arrays are its own: do not write to them.
  */
 public final class FoldedWeights {
-    private final float[] weights;
-    private final float[] bias;
+    private final Supplier<Folded> folded;
+
+    /** The arrays once they are there. */
+    private static final class Folded {
+        private final float[] weights;
+        private final float[] bias;
+
+        Folded(float[] weights, float[] bias) {
+            this.weights = weights;
+            this.bias = bias;
+        }
+    }
+
+    private FoldedWeights(Supplier<Folded> folded) {
+        this.folded = new Once<>(folded);
+    }
 
     /**
      * Takes arrays over.
@@ -20,27 +35,36 @@ public final class FoldedWeights {
      * @param bias [oc]
      */
     public FoldedWeights(float[] weights, float[] bias) {
-        this.weights = weights;
-        this.bias = bias;
+        this(() -> new Folded(weights, bias));
     }
 
     /** [oc, ic / groups, kh, kw] or [oc, ic], row-major. */
     public float[] weights() {
-        return weights;
+        return folded.get().weights;
     }
 
     /** [oc]. */
     public float[] bias() {
-        return bias;
+        return folded.get().bias;
     }
 
     /**
-     * Folds what has been fused into {@code conv}.
+     * Folds what has been fused into {@code conv}, when the result is first asked for.
      *
      * @param values row-major values by the names of {@link dev.gatun.graph.Graph#parameters()}
-     * @throws IllegalArgumentException naming the batch normalisation if it has a channel without a finite scale
+     * @return whose methods throw IllegalArgumentException, naming the batch normalisation, if that has a channel without a finite scale
      */
     public static FoldedWeights of(Node.Conv conv, Function<String, float[]> values) {
+        return new FoldedWeights(() -> fold(conv, values));
+    }
+
+    /** The parameters of an inner product, read when they are first asked for. */
+    static FoldedWeights of(Node.InnerProduct product, Function<String, float[]> values) {
+        return new FoldedWeights(
+                () -> new Folded(values.apply(product.name() + ".weight"), values.apply(product.name() + ".bias")));
+    }
+
+    private static Folded fold(Node.Conv conv, Function<String, float[]> values) {
         int perChannel = conv.ic()
                 / conv.groups()
                 * conv.window().kernelH()
@@ -71,7 +95,7 @@ public final class FoldedWeights {
                 bias[c] = (float) (beta[c] + (bias[c] - mean[c]) * scale);
             }
         }
-        return new FoldedWeights(weights, bias);
+        return new Folded(weights, bias);
     }
 
     private static float[] ones(int count) {

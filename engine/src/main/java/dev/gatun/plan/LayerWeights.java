@@ -1,6 +1,7 @@
 package dev.gatun.plan;
 
 import dev.gatun.graph.Node;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +19,30 @@ public interface LayerWeights {
     }
 
     /**
+     * What no other weights and {@linkplain #quantization() scales} have, such as a hash of their file: plans with the same find each other's
+     * packed weights in the user's cache, and ask for none of them.
+     *
+     * @return empty to do without the cache
+     */
+    default Optional<String> contentId() {
+        return Optional.empty();
+    }
+
+    /**
      * Folds parameters as they are asked for.
      *
      * @param parameters row-major values by the names of {@link dev.gatun.graph.Graph#parameters()}
      */
     static LayerWeights folding(Function<String, float[]> parameters) {
+        return folding(parameters, Optional.empty());
+    }
+
+    /**
+     * As {@link #folding(Function)}, for parameters whose packed form is cached.
+     *
+     * @param contentId see {@link #contentId()}
+     */
+    static LayerWeights folding(Function<String, float[]> parameters, Optional<String> contentId) {
         return new LayerWeights() {
             @Override
             public FoldedWeights of(Node.Conv conv) {
@@ -31,8 +51,12 @@ public interface LayerWeights {
 
             @Override
             public FoldedWeights of(Node.InnerProduct product) {
-                return new FoldedWeights(
-                        parameters.apply(product.name() + ".weight"), parameters.apply(product.name() + ".bias"));
+                return FoldedWeights.of(product, parameters);
+            }
+
+            @Override
+            public Optional<String> contentId() {
+                return contentId;
             }
         };
     }

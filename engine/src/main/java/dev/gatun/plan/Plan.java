@@ -10,6 +10,8 @@ import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -38,6 +40,10 @@ public final class Plan implements AutoCloseable {
      * @throws UnsupportedPrecisionException if the CPU is not fast in the precision and it is not to be emulated
      */
     public static Plan of(Graph graph, LayerWeights weights, PlanRequest request) {
+        return of(graph, weights, request, PlanCache.ofUser());
+    }
+
+    static Plan of(Graph graph, LayerWeights weights, PlanRequest request, PlanCache cache) {
         if (graph.outputs().contains(graph.input().name())) {
             throw new IllegalArgumentException("the graph puts out its input, expected something to compute");
         }
@@ -53,10 +59,19 @@ public final class Plan implements AutoCloseable {
         try (NativeStack rollback = new NativeStack()) {
             Arena packed = rollback.push(Arena.ofShared());
             Engine engine = Engine.cpu();
-            WeightPacker packer = new WeightPacker(engine, packed, arithmetic.rounding());
+            Graph fused = Passes.fuse(graph);
+            Optional<byte[]> key = weights.contentId().map(id -> PlanCache.key(id, fused, request));
+            WeightPacker packer = new WeightPacker(
+                    engine,
+                    packed,
+                    arithmetic.rounding(),
+                    key.map(known -> cache.find(known, packed)).orElse(Map.of()));
             PlanBuilder builder = new PlanBuilder(engine, rollback, packer, arithmetic.rounding());
-            Planner planner = new Planner(Passes.fuse(graph), weights, request, arithmetic, quantization, builder);
+            Planner planner = new Planner(fused, weights, request, arithmetic, quantization, builder);
             planner.run();
+            if (packer.packedAny()) {
+                key.ifPresent(known -> cache.store(known, packer.stored()));
+            }
             return new Plan(request, rollback, builder, planner, graph);
         } finally {
             OneDnn.setThreads(callersThreads);

@@ -132,7 +132,7 @@ final class PlanBuilder {
             return this;
         }
 
-        Arguments constant(int arg, WeightPacker.Packed packed) {
+        Arguments constant(int arg, PackedTensor packed) {
             list.add(new Step.Argument(arg, packed.desc(), new Operand.Constant(packed.data())));
             return this;
         }
@@ -170,15 +170,15 @@ final class PlanBuilder {
         PrimitiveDesc reorder = own(PrimitiveDesc.reorder(engine, src.desc(), dst.desc(), attr));
         Arguments arguments = new Arguments().value(Arg.SRC, src).value(Arg.DST, dst);
         if (scaled) {
-            arguments.constant(Arg.attrScales(Arg.SRC), scales(factor));
+            arguments.constant(Arg.attrScales(Arg.SRC), scales(name, factor));
         }
         execute("reorder:" + name, reorder, arguments, null);
         return dst;
     }
 
-    /** Scales as an argument. */
-    WeightPacker.Packed scales(float... scales) {
-        return packer.floats(scales, desc(DataType.F32, FormatTag.X, Shape.of(scales.length)));
+    /** Scales of a node as an argument. */
+    PackedTensor scales(String name, float... scales) {
+        return packer.floats(name + ".scales", () -> scales, desc(DataType.F32, FormatTag.X, Shape.of(scales.length)));
     }
 
     void read(String name, PixelReader reader, Value dst) {

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a fused graph into steps: chooses layouts, packs weights, gives every value a buffer. One use, one thread. */
@@ -230,15 +231,19 @@ final class Planner {
             Attr attr = plan.own(Attr.builder().scales(Arg.WEIGHTS, 0b1).build());
             PrimitiveDesc desc = innerProduct(product, src.desc().dataType(), DataType.S8, attr);
             Arguments arguments = new Arguments()
-                    .constant(Arg.WEIGHTS, plan.packer().weights(layer.weights(), FormatTag.OIHW, desc.weights()))
-                    .constant(Arg.attrScales(Arg.WEIGHTS), plan.scales(scales));
-            return finish(product, src, desc, arguments, layer.bias());
+                    .constant(
+                            Arg.WEIGHTS,
+                            plan.packer().weights8(product.name(), layer::weights, FormatTag.OIHW, desc.weights()))
+                    .constant(Arg.attrScales(Arg.WEIGHTS), plan.scales(product.name(), scales));
+            return finish(product, src, desc, arguments, layer::bias);
         }
         PrimitiveDesc desc = innerProduct(product, type, type, plan.plainAttr());
         FoldedWeights folded = weights.of(product);
         Arguments arguments = new Arguments()
-                .constant(Arg.WEIGHTS, plan.packer().weights(folded.weights(), FormatTag.OIHW, desc.weights()));
-        return finish(product, values.floating(product.src()), desc, arguments, folded.bias());
+                .constant(
+                        Arg.WEIGHTS,
+                        plan.packer().weights(product.name(), folded::weights, FormatTag.OIHW, desc.weights()));
+        return finish(product, values.floating(product.src()), desc, arguments, folded::bias);
     }
 
     private PrimitiveDesc innerProduct(Node.InnerProduct product, DataType src, DataType weights, Attr attr) {
@@ -259,12 +264,12 @@ final class Planner {
     }
 
     private Value finish(
-            Node.InnerProduct product, Value given, PrimitiveDesc desc, Arguments arguments, float[] bias) {
+            Node.InnerProduct product, Value given, PrimitiveDesc desc, Arguments arguments, Supplier<float[]> bias) {
         Value src = plan.reorder(product.name(), given, desc.src());
         Value result = resultOf(product, desc.dst());
         arguments
                 .value(Arg.SRC, src)
-                .constant(Arg.BIAS, plan.packer().floats(bias, biasDesc(product)))
+                .constant(Arg.BIAS, plan.packer().floats(product.name() + ".bias", bias, biasDesc(product)))
                 .value(Arg.DST, result);
         plan.execute(product.name(), desc, arguments, null);
         return result;

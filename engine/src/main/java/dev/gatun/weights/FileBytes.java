@@ -1,5 +1,6 @@
 package dev.gatun.weights;
 
+import dev.gatun.natives.FileStamp;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file read at positions, bounds checked. Thread-safe.
@@ -29,12 +32,17 @@ final class FileBytes implements AutoCloseable {
     private final Positional content;
     private final Closeable owned;
     private final long size;
+    private final @Nullable Stamped file;
 
-    private FileBytes(String origin, Positional content, Closeable owned, long size) {
+    /** A file and what it was when it was opened. */
+    private record Stamped(Path path, FileStamp stamp) {}
+
+    private FileBytes(String origin, Positional content, Closeable owned, long size, @Nullable Stamped file) {
         this.origin = origin;
         this.content = content;
         this.owned = owned;
         this.size = size;
+        this.file = file;
     }
 
     /** A file that is in memory already, such as a resource; {@code bytes} are not copied. */
@@ -44,7 +52,7 @@ final class FileBytes implements AutoCloseable {
             dst.put(bytes, Math.toIntExact(position), count);
             return count;
         };
-        return new FileBytes(origin, content, () -> {}, bytes.length);
+        return new FileBytes(origin, content, () -> {}, bytes.length, null);
     }
 
     static FileBytes open(Path path) {
@@ -54,7 +62,8 @@ final class FileBytes implements AutoCloseable {
         try {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
             try {
-                return new FileBytes(path.toString(), channel::read, channel, channel.size());
+                Stamped file = new Stamped(path.toAbsolutePath(), FileStamp.of(path));
+                return new FileBytes(path.toString(), channel::read, channel, channel.size(), file);
             } catch (IOException e) {
                 channel.close();
                 throw e;
@@ -64,6 +73,28 @@ final class FileBytes implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("weights file " + path + " cannot be opened: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The same content, to be closed by the caller; this one may be closed already.
+     *
+     * @throws WeightFormatException if the file is not the one it was any more
+     */
+    FileBytes reopen() {
+        if (file == null) {
+            return this;
+        }
+        FileBytes again = open(file.path);
+        if (!file.equals(again.file)) {
+            again.close();
+            throw malformed("has changed since it was opened");
+        }
+        return new FileBytes(origin, again.content, again.owned, size, file);
+    }
+
+    /** SHA-256 of a file's content; empty for what never was a file, or cannot be read any more. */
+    Optional<String> sha256() {
+        return file == null ? Optional.empty() : KnownHashes.ofUser().sha256(file.path, file.stamp);
     }
 
     String origin() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Tensors that lie uncompressed in a file, whatever the container; owns the file. */
 final class FileWeights implements WeightSource {
@@ -46,7 +47,28 @@ final class FileWeights implements WeightSource {
     }
 
     @Override
+    public Optional<StoredTensors> stored() {
+        return Optional.of(new StoredTensors() {
+            @Override
+            public float[] read(String name) {
+                try (FileBytes again = file.reopen()) {
+                    return FileWeights.this.read(again, name);
+                }
+            }
+
+            @Override
+            public Optional<String> contentId() {
+                return file.sha256();
+            }
+        });
+    }
+
+    @Override
     public float[] read(String name) {
+        return read(file, name);
+    }
+
+    private float[] read(FileBytes from, String name) {
         TensorInfo info = tensor(name);
         RawTensor tensor = Objects.requireNonNull(raw.get(name));
         if (!info.type().readable()) {
@@ -59,14 +81,14 @@ final class FileWeights implements WeightSource {
         }
         float[] values = new float[(int) elements];
         if (tensor.isContiguous()) {
-            readContiguous(tensor, values);
+            readContiguous(from, tensor, values);
         } else {
-            readStrided(tensor, values);
+            readStrided(from, tensor, values);
         }
         return values;
     }
 
-    private void readContiguous(RawTensor tensor, float[] values) {
+    private static void readContiguous(FileBytes from, RawTensor tensor, float[] values) {
         ElementType type = tensor.info().type();
         long bytes = (long) values.length * type.bytes();
         ByteBuffer buffer =
@@ -75,22 +97,22 @@ final class FileWeights implements WeightSource {
         while (done < values.length) {
             int count = Math.min(values.length - done, CHUNK_BYTES / type.bytes());
             buffer.clear().limit(count * type.bytes());
-            file.read(tensor.position() + (long) done * type.bytes(), buffer);
+            from.read(tensor.position() + (long) done * type.bytes(), buffer);
             type.widen(buffer.flip(), values, done, count);
             done += count;
         }
     }
 
-    private void readStrided(RawTensor tensor, float[] values) {
+    private static void readStrided(FileBytes from, RawTensor tensor, float[] values) {
         ElementType type = tensor.info().type();
         long[] dims = tensor.info().shape().toArray();
         long[] strides = tensor.strides().stream().mapToLong(Long::longValue).toArray();
         long span = RawTensor.span(tensor.info().shape(), tensor.strides());
         if (span > MAX_STRIDED_BYTES / type.bytes()) {
-            throw file.malformed(
+            throw from.malformed(
                     tensor.info() + " is a strided view over " + span + " elements, more than is gathered at once");
         }
-        ByteBuffer source = file.bytes(tensor.position(), Math.toIntExact(span * type.bytes()))
+        ByteBuffer source = from.bytes(tensor.position(), Math.toIntExact(span * type.bytes()))
                 .order(tensor.order());
         float[] stored = new float[(int) span];
         type.widen(source, stored, 0, stored.length);

@@ -10,6 +10,9 @@ import java.util.HexFormat;
 
 /** SHA-256 of files. */
 final class Sha256 {
+    /** Length of what {@link #of} returns. */
+    static final int HEX_DIGITS = 64;
+
     private static final int CHUNK_BYTES = 1 << 18;
 
     private Sha256() {}

@@ -1,6 +1,5 @@
 package dev.gatun.weights;
 
-import dev.gatun.spec.Shape;
 import dev.gatun.spec.TensorSpec;
 import dev.gatun.weights.WeightMismatchException.Kind;
 import java.util.ArrayList;
@@ -9,37 +8,52 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a model, read and found right. Thread-safe and independent of the source, which may be closed; keeps
- * 4 bytes a parameter alive as long as it lives.
+ * The parameters of a model, found to fit it. Thread-safe and independent of the source, which may be closed. Values of a source that
+ * {@linkplain WeightSource#stored() stays readable} are read and checked whenever they are asked for, and nothing is kept; others are read and
+ * checked at once, and keep 4 bytes a parameter alive.
  */
 public final class WeightSet {
     private final String origin;
-    private final Map<String, Shape> shapes;
-    private final Map<String, float[]> values;
+    private final Map<String, Parameter> parameters;
+    private final @Nullable StoredTensors stored;
 
-    private WeightSet(String origin, List<TensorSpec> checked, Map<String, float[]> values) {
+    /** A parameter, the tensor of the source that stands for it, and its values unless they stay with the source. */
+    private record Parameter(TensorSpec spec, TensorInfo tensor, Optional<Values> values) {}
+
+    /** Values that are read, not written. */
+    private static final class Values {
+        private final float[] elements;
+
+        Values(float[] elements) {
+            this.elements = elements;
+        }
+    }
+
+    private WeightSet(String origin, Map<String, Parameter> parameters, @Nullable StoredTensors stored) {
         this.origin = origin;
-        this.shapes = new HashMap<>();
-        checked.forEach(spec -> shapes.put(spec.name(), spec.shape()));
-        this.values = values;
+        this.parameters = parameters;
+        this.stored = stored;
     }
 
     /**
-     * Reads all that is expected. The values are those that were checked, whatever happens to the file later.
+     * Checks that a source has all that is expected and nothing else.
      *
      * @param source is read, not closed
      * @param expected what the model needs
      * @param mapping from the names of the source to those of {@code expected}
-     * @throws WeightMismatchException if any tensor is missing, extra, ambiguous, of another shape or an unreadable type,
-     *     not finite, or a negative variance
+     * @throws WeightMismatchException if any tensor is missing, extra, ambiguous, of another shape or an unreadable type, and of those
+     *     that are read at once also if any is not finite, or a negative variance
      */
     public static WeightSet check(WeightSource source, List<TensorSpec> expected, NameMapping mapping) {
+        @Nullable StoredTensors stored = source.stored().orElse(null);
         Map<Kind, List<String>> problems = new EnumMap<>(Kind.class);
         Map<String, TensorInfo> found = byModelName(source, mapping, problems);
-        Map<String, float[]> values = new HashMap<>();
+        Map<String, Parameter> parameters = new HashMap<>();
         for (TensorSpec spec : expected) {
             @Nullable TensorInfo info = found.remove(spec.name());
             if (info == null) {
@@ -48,36 +62,19 @@ public final class WeightSet {
                 report(problems, Kind.SHAPE, info.name() + " " + info.shape() + " (expected " + spec.shape() + ")");
             } else if (!info.type().readable()) {
                 report(problems, Kind.TYPE, info.name() + " " + info.type());
+            } else if (stored != null) {
+                parameters.put(spec.name(), new Parameter(spec, info, Optional.empty()));
             } else {
                 float[] elements = source.read(info.name());
                 checkValues(info, elements, spec.role(), problems);
-                values.put(spec.name(), elements);
+                parameters.put(spec.name(), new Parameter(spec, info, Optional.of(new Values(elements))));
             }
         }
         found.values().forEach(info -> report(problems, Kind.EXTRA, info.toString()));
         if (!problems.isEmpty()) {
             throw new WeightMismatchException(source.origin(), problems);
         }
-        return new WeightSet(source.origin(), expected, values);
-    }
-
-    /** Where the parameters came from. */
-    public String origin() {
-        return origin;
-    }
-
-    /**
-     * The elements of a parameter, row-major. The array is this set's own: read it, do not write to it.
-     *
-     * @param expectedName as in the spec
-     * @throws IllegalArgumentException if the spec had no such parameter
-     */
-    public float[] get(String expectedName) {
-        float @Nullable [] elements = values.get(expectedName);
-        if (elements == null) {
-            throw new IllegalArgumentException("the model has no parameter '" + expectedName + "'");
-        }
-        return elements;
+        return new WeightSet(source.origin(), parameters, stored);
     }
 
     /**
@@ -87,13 +84,49 @@ public final class WeightSet {
      */
     public void requireAll(List<TensorSpec> expected) {
         for (TensorSpec spec : expected) {
-            Shape found = shapes.get(spec.name());
-            if (!spec.shape().equals(found)) {
+            @Nullable Parameter found = parameters.get(spec.name());
+            if (found == null || !spec.shape().equals(found.spec.shape())) {
                 throw new IllegalArgumentException("weights from " + origin + " have "
-                        + (found == null ? "no " + spec.name() : spec.name() + " " + found) + ", expected shape "
-                        + spec.shape());
+                        + (found == null ? "no " + spec.name() : spec.name() + " " + found.spec.shape())
+                        + ", expected shape " + spec.shape());
             }
         }
+    }
+
+    /** Where the parameters came from. */
+    public String origin() {
+        return origin;
+    }
+
+    /**
+     * The elements of a parameter, row-major. The array may be this set's own: read it, do not write to it.
+     *
+     * @param expectedName as in the spec
+     * @throws IllegalArgumentException if the spec had no such parameter
+     * @throws WeightMismatchException if it is not finite, or a negative variance
+     * @throws WeightFormatException if its file has changed since it was opened
+     * @throws java.io.UncheckedIOException if its file cannot be read any more
+     */
+    public float[] get(String expectedName) {
+        @Nullable Parameter parameter = parameters.get(expectedName);
+        if (parameter == null) {
+            throw new IllegalArgumentException("the model has no parameter '" + expectedName + "'");
+        }
+        if (parameter.values.isPresent()) {
+            return parameter.values.get().elements;
+        }
+        float[] elements = Objects.requireNonNull(stored).read(parameter.tensor.name());
+        Map<Kind, List<String>> problems = new EnumMap<>(Kind.class);
+        checkValues(parameter.tensor, elements, parameter.spec.role(), problems);
+        if (!problems.isEmpty()) {
+            throw new WeightMismatchException(origin, problems);
+        }
+        return elements;
+    }
+
+    /** What no other values have, such as a hash of their file; empty if that cannot be told. May take as long as reading them all. */
+    public Optional<String> contentId() {
+        return stored == null ? Optional.empty() : stored.contentId();
     }
 
     private static Map<String, TensorInfo> byModelName(

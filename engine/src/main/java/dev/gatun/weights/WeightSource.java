@@ -1,6 +1,7 @@
 package dev.gatun.weights;
 
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,15 @@ public interface WeightSource extends AutoCloseable {
      * @throws java.io.UncheckedIOException if the file cannot be read
      */
     float[] read(String name);
+
+    /**
+     * What can be read again when this source is closed.
+     *
+     * @return empty where closing loses it
+     */
+    default Optional<StoredTensors> stored() {
+        return Optional.empty();
+    }
 
     /** Releases the file; does nothing when called again. */
     @Override

@@ -46,8 +46,7 @@ class Int8PlanTest {
         try (Arena arena = Arena.ofConfined();
                 Plan plan = Plan.of(graph, weights, request);
                 Execution execution = new Execution(plan)) {
-            assertThat(plan.stepInfos())
-                    .noneMatch(step -> step.implementation().startsWith("ref"));
+            assertThat(plan.stepInfos()).noneMatch(step -> step.implementation().startsWith("ref"));
             MemorySegment dst = arena.allocate(plan.dstBytes(), 4);
             execution.run(src, dst);
             return dst.toArray(ValueLayout.JAVA_FLOAT);
@@ -55,7 +54,8 @@ class Int8PlanTest {
     }
 
     /** All values of a fused graph by name. */
-    private static Map<String, float[]> values(Graph fused, LayerWeights weights, PlanRequest request, MemorySegment src) {
+    private static Map<String, float[]> values(
+            Graph fused, LayerWeights weights, PlanRequest request, MemorySegment src) {
         List<String> names = fused.nodes().stream().skip(1).map(Node::name).toList();
         Map<String, float[]> values = new LinkedHashMap<>();
         try (Arena arena = Arena.ofConfined();
@@ -66,7 +66,8 @@ class Int8PlanTest {
             for (Plan.Output output : plan.outputs()) {
                 values.put(
                         output.name(),
-                        dst.asSlice(output.offset(), 4 * output.shape().elements()).toArray(ValueLayout.JAVA_FLOAT));
+                        dst.asSlice(output.offset(), 4 * output.shape().elements())
+                                .toArray(ValueLayout.JAVA_FLOAT));
             }
         }
         return values;
@@ -103,7 +104,8 @@ class Int8PlanTest {
         Map<String, QuantizedLayer> layers = new HashMap<>();
         for (Node node : fused.nodes()) {
             switch (node) {
-                case Node.Conv conv when !conv.src().equals(fused.input().name()) && !EightBit.embeds(conv) ->
+                case Node.Conv conv
+                when !conv.src().equals(fused.input().name()) && !EightBit.embeds(conv) ->
                     layers.put(conv.name(), quantized(weights.of(conv)));
                 case Node.InnerProduct product -> layers.put(product.name(), quantized(weights.of(product)));
                 default -> {}

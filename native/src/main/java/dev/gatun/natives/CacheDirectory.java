@@ -1,5 +1,6 @@
 package dev.gatun.natives;
 
+import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -42,6 +43,24 @@ public final class CacheDirectory {
                 Os.of(System.getProperty("os.name", "")),
                 parentVariable == null ? null : System.getenv(parentVariable),
                 System.getProperty("user.home", ""));
+    }
+
+    /**
+     * A directory of that name in the cache, made if needed, of mode 0700.
+     *
+     * @param name of one element
+     * @return empty if the user has no home directory
+     * @throws IOException if it cannot be made, or others own it or may write to it
+     */
+    public static Optional<Path> privateDirectory(String name) throws IOException {
+        Optional<Path> root = locate();
+        if (root.isEmpty()) {
+            return Optional.empty();
+        }
+        PrivateDirectory.createRoot(root.get());
+        Path directory = root.get().resolve(name);
+        PrivateDirectory.createInside(directory);
+        return Optional.of(directory);
     }
 
     static boolean isExplicit() {

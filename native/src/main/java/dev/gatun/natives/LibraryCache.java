@@ -13,7 +13,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +20,8 @@ import org.jspecify.annotations.Nullable;
  * over the digests of all libraries in it: another version lies beside, never over.
  *
  * <p>Every file is hashed while it is unpacked, and put in place by an atomic rename after an fsync. Hashing 93 MB takes
- * 0.1 to 0.4 s, so a warm start does not: the file {@code verified} remembers size, modification time, change time and
- * inode of every file whose hash was right, and only a file that differs in any of them is hashed again. The change time
- * cannot be set by a program, so every later write, truncation or replacement shows; what does not show is damage below
- * the file system. The directory is mode 0700 and its owner is checked, so only the user and root can write there at all.
+ * 0.1 to 0.4 s, so a warm start does not: the file {@code verified} remembers the {@link FileStamp} of every
+ * file whose hash was right, and only a file that has another is hashed again. The directory is mode 0700 and its owner is checked, so only the user and root can write there at all.
  *
  * <p>Several processes, and several class loaders of one, may start at once: one unpacks under a file lock, the others
  * wait and use its work. A cache that is read-only but complete, as in a container image, is used as it is.
@@ -153,16 +150,13 @@ final class LibraryCache {
     }
 
     private static String stamp(Path directory, List<PackagedLibrary> libraries) throws IOException {
-        boolean unix = directory.getFileSystem().supportedFileAttributeViews().contains("unix");
-        String attributes = unix ? "unix:size,lastModifiedTime,ctime,ino" : "size,lastModifiedTime,creationTime";
         StringBuilder stamp = new StringBuilder();
         for (PackagedLibrary library : libraries) {
-            Path file = directory.resolve(library.file());
             stamp.append(library.file())
                     .append(' ')
                     .append(library.sha256())
                     .append(' ')
-                    .append(new TreeMap<>(Files.readAttributes(file, attributes)))
+                    .append(FileStamp.of(directory.resolve(library.file())).text())
                     .append('\n');
         }
         return stamp.toString();

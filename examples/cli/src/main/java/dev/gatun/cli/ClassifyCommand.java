@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
             "",
             "A directory stands for the images in it (not in its subdirectories), in order of their names. An image that"
                     + " cannot be read is told on stderr and left out; the exit status is 1 then.",
-            "The time is that of one run of the network on one image, after a first run that is not timed; reading and"
-                    + " preparing the image is not part of it."
+            "The time is that of one run of the network on one image, the first of which also finds memory and caches cold;"
+                    + " reading and preparing the image is not part of it."
         })
 final class ClassifyCommand implements Callable<Integer> {
     private final Terminal terminal;

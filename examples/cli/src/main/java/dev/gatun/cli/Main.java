@@ -8,22 +8,15 @@ public final class Main {
 
     /** Runs the command and ends the JVM with its exit status. */
     public static void main(String[] args) {
+        Commands.prepare(args);
         System.exit(run(Terminal.ofProcess(), args));
     }
 
     /** Runs the command and returns its exit status. */
     static int run(Terminal terminal, String... args) {
         Gatun gatun = new Gatun();
-        CommandLine commandLine = new CommandLine(gatun)
-                .addSubcommand(new ClassifyCommand(terminal))
-                .addSubcommand(new EvaluateCommand(terminal))
-                .addSubcommand(new BenchCommand(terminal))
-                .addSubcommand(new PlanCommand(terminal))
-                .addSubcommand(new InspectCommand(terminal))
-                .addSubcommand(new ExportCommand(terminal))
-                .addSubcommand(new ProfileCommand(terminal))
-                .addSubcommand(new ModelsCommand(terminal))
-                .addSubcommand(new InfoCommand(terminal));
+        CommandLine commandLine = new CommandLine(gatun);
+        Commands.needed(terminal, args).forEach(commandLine::addSubcommand);
         Failures failures = new Failures(terminal, gatun);
         int status = commandLine
                 .setOut(terminal.out())

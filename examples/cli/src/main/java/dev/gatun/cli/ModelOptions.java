@@ -53,11 +53,21 @@ final class ModelOptions {
             description = "Classes of a network that was trained for another number of them.")
     private @Nullable Integer classes;
 
+    @Option(
+            names = "--no-cache",
+            description = "Neither take packed weights of a former run from the cache nor keep them there.")
+    private boolean uncached;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
     /** Opens the model. */
     OpenModel open(Terminal terminal) {
+        OpenModel opened = openCached(terminal);
+        return uncached ? new OpenModel(opened.model().uncached(), opened.weights()) : opened;
+    }
+
+    private OpenModel openCached(Terminal terminal) {
         if (weights == null) {
             if (classes != null) {
                 throw usage("--classes goes with --weights: known weights have their own number of classes");

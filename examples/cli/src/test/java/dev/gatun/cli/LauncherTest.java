@@ -60,7 +60,6 @@ class LauncherTest {
                         "--module-path",
                         root.toRealPath().resolve("examples/cli/target/app").toString(),
                         "--enable-native-access=dev.gatun.natives,dev.gatun.onednn",
-                        "--illegal-native-access=deny",
                         "--module",
                         "dev.gatun.cli/dev.gatun.cli.Main",
                         "classify",
@@ -71,6 +70,27 @@ class LauncherTest {
         assertThat(second.err()).isEmpty();
         assertThat(second.status()).isEqualTo(7);
         assertThat(builds()).isEqualTo(1);
+    }
+
+    @Test
+    void startsFromTheAotCacheThatTheBuildMade() throws Exception {
+        executable(
+                jdk.resolve("bin/java"),
+                "#!/bin/sh\nfor a; do case $a in -XX:AOTCacheOutput=*) echo trained >\"${a#*=}\"; exit 0;; esac; echo \"$a\"; done\n");
+        Path cache = root.toRealPath().resolve("examples/cli/target/app/gatun.aot");
+
+        assertThat(gatun(root.resolve("gatun"), "info").out()).contains("-XX:AOTCache=" + cache);
+        assertThat(cache).hasContent("trained");
+        Files.delete(cache);
+        assertThat(gatun(root.resolve("gatun"), "info").out()).noneMatch(option -> option.startsWith("-XX:AOTCache"));
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    @Test
+    void doesWithoutAnAotCacheWhereTrainingFails() throws Exception {
+        Ended first = gatun(root.resolve("gatun"), "info"); // this java fails with 7, whatever it is asked
+        assertThat(first.status()).isEqualTo(7);
+        assertThat(first.out()).contains("info").noneMatch(option -> option.startsWith("-XX:AOTCache"));
     }
 
     @Test
