@@ -15,7 +15,9 @@ import dev.gatun.spec.Variants;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +45,6 @@ class EngineAgreementTest {
 
     static Stream<Arguments> smallNetworks() {
         return SmallNetworks.all().entrySet().stream()
-                .filter(network -> network.getValue().outputs().size() == 1)
                 .map(network -> Arguments.of(network.getKey(), network.getValue()));
     }
 
@@ -58,8 +59,8 @@ class EngineAgreementTest {
         try (OrtOracle oracle = OrtOracle.load(OnnxWriter.toBytes(graph, "test", values))) {
             for (Images size : sizes) {
                 float[] images = Runner.images(12, size.batch() * 3 * size.height() * size.width());
-                float[] expected = oracle.run(images, size.batch(), 3, size.height(), size.width())
-                        .values();
+                Map<String, OrtOracle.Output> expected =
+                        oracle.runAll(images, size.batch(), 3, size.height(), size.width());
                 PlanRequest request = new PlanRequest(
                         size.batch(),
                         size.height(),
@@ -69,20 +70,32 @@ class EngineAgreementTest {
                         false,
                         OneDnn.maxThreads(),
                         null);
-                double error = Errors.relative(run(graph, values, request, images), expected);
-                System.out.printf("%s %s: relative error %.1e on %s%n", name, size, error, OneDnn.effectiveIsa());
-                assertThat(error).isLessThan(1e-4);
+                Map<String, float[]> found = run(graph, values, request, images);
+                assertThat(found.keySet()).containsExactlyElementsOf(expected.keySet());
+                expected.forEach((output, reference) -> {
+                    double error = Errors.relative(found.getOrDefault(output, new float[0]), reference.values());
+                    System.out.printf(
+                            "%s %s %s: relative error %.1e on %s%n", name, size, output, error, OneDnn.effectiveIsa());
+                    assertThat(error).isLessThan(1e-4);
+                });
             }
         }
     }
 
-    private static float[] run(Graph graph, OnnxWriter.Values values, PlanRequest request, float[] images) {
+    private static Map<String, float[]> run(
+            Graph graph, OnnxWriter.Values values, PlanRequest request, float[] images) {
         try (Arena arena = Arena.ofConfined();
                 Plan plan = Plan.of(graph, values::get, request);
                 Execution execution = new Execution(plan)) {
             MemorySegment dst = arena.allocate(plan.dstBytes(), Float.BYTES);
             execution.run(arena.allocateFrom(ValueLayout.JAVA_FLOAT, images), dst);
-            return dst.toArray(ValueLayout.JAVA_FLOAT);
+            Map<String, float[]> results = new LinkedHashMap<>();
+            plan.outputs()
+                    .forEach(output -> results.put(
+                            output.name(),
+                            dst.asSlice(output.offset(), output.shape().elements() * Float.BYTES)
+                                    .toArray(ValueLayout.JAVA_FLOAT)));
+            return results;
         }
     }
 }

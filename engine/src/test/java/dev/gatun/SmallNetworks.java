@@ -41,6 +41,7 @@ public final class SmallNetworks {
         networks.put("grouped", GraphBuilder.build(spec(grouped)));
         networks.put("softmax", GraphBuilder.build(spec(grouped)).withSoftmax());
         networks.put("windows", windows());
+        networks.put("preactivation", preactivation());
         return networks;
     }
 
@@ -86,5 +87,29 @@ public final class SmallNetworks {
                         new Node.GlobalAveragePool("avgpool", "pad"),
                         new Node.InnerProduct("fc", "avgpool", 9, 5)),
                 List.of("fc", "sum_bn"));
+    }
+
+    /** Batch normalisation and ReLU ahead of convolutions, all poolings, and values that both leave the network and are read in it. */
+    private static Graph preactivation() {
+        Window odd = new Window(3, 2, 2, 1, 0, 1, 1, 0, 1);
+        return new Graph(
+                List.of(
+                        new Node.Input("input", 3),
+                        new Node.BatchNorm("input_bn", "input", 3, 1e-3),
+                        Node.Conv.stored("a", "input_bn", 3, 8, 1, Window.same(3, 1)),
+                        new Node.BatchNorm("b_bn", "a", 8, 1e-3),
+                        new Node.Relu("b_relu", "b_bn"),
+                        Node.Conv.stored("b", "b_relu", 8, 8, 1, Window.same(3, 1)),
+                        new Node.Add("sum", "a", "b"),
+                        new Node.BatchNorm("c_bn", "sum", 8, 1e-3),
+                        new Node.Relu("c_relu", "c_bn"),
+                        new Node.AveragePool("mean", "c_relu", odd, true),
+                        new Node.AveragePool("inner_mean", "mean", odd, false),
+                        Node.Conv.stored("c", "inner_mean", 8, 8, 1, Window.same(3, 1)),
+                        new Node.Add("next", "inner_mean", "c"),
+                        new Node.GlobalMaxPool("maxpool", "next"),
+                        new Node.InnerProduct("fc", "maxpool", 8, 5),
+                        new Node.Softmax("probabilities", "fc")),
+                List.of("sum", "inner_mean", "next", "maxpool", "fc", "probabilities"));
     }
 }
