@@ -5,8 +5,11 @@ import dev.gatun.graph.Node;
 import java.util.Arrays;
 import java.util.function.Function;
 
-/** Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded to f32. */
-final class FoldedWeights {
+/**
+ * Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded to f32; an inner product
+ * has its own. Arrays are this object's, or the parameters': do not write to them.
+ */
+public final class FoldedWeights {
     private final float[] weights;
     private final float[] bias;
 
@@ -16,16 +19,27 @@ final class FoldedWeights {
     }
 
     /** [oc, ic / groups, kh, kw], row-major. */
-    float[] weights() {
+    public float[] weights() {
         return weights;
     }
 
     /** [oc]. */
-    float[] bias() {
+    public float[] bias() {
         return bias;
     }
 
-    static FoldedWeights of(Node.Conv conv, Function<String, float[]> values) {
+    /** Those of an inner product, [oc, ic] row-major, nothing folded. */
+    public static FoldedWeights of(Node.InnerProduct product, Function<String, float[]> values) {
+        return new FoldedWeights(values.apply(product.name() + ".weight"), values.apply(product.name() + ".bias"));
+    }
+
+    /**
+     * Those of a convolution.
+     *
+     * @param values of parameters by name, row-major
+     * @throws IllegalArgumentException if a channel's normalisation is not finite
+     */
+    public static FoldedWeights of(Node.Conv conv, Function<String, float[]> values) {
         int perChannel = conv.ic()
                 / conv.groups()
                 * conv.window().kernelH()

@@ -1,0 +1,49 @@
+package dev.gatun.quantize;
+
+import dev.gatun.graph.Graph;
+import dev.gatun.plan.Quantization;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A network with int8 weights and scales: all that it takes to compute it, folded and fused. Immutable; arrays are its own.
+ *
+ * @param graph fused; each convolution reads {@code <node>.weight} and {@code <node>.bias}, which have batch normalisation folded in
+ * @param quantization scales and int8 layers
+ * @param parameters f32, row-major, by name: weight and bias of the layers that are not int8
+ * @param sums largest magnitude of the sums that residuals are added to, by layer; runtimes that round there need it
+ */
+public record QuantizedNetwork(
+        Graph graph, Quantization quantization, Map<String, float[]> parameters, Map<String, Float> sums) {
+    /** Copies the maps. */
+    public QuantizedNetwork {
+        parameters = Map.copyOf(parameters);
+        sums = Map.copyOf(sums);
+    }
+
+    /**
+     * The values of a parameter in f32: those that are stored, and the real weights that an int8 layer has.
+     *
+     * @param name of a parameter of {@link #graph}
+     * @throws IllegalArgumentException if it has no such parameter
+     */
+    public float[] parameter(String name) {
+        float[] stored = parameters.get(name);
+        if (stored != null) {
+            return stored;
+        }
+        int dot = name.lastIndexOf('.');
+        var layer = dot < 0 ? null : quantization.layers().get(name.substring(0, dot));
+        if (layer == null) {
+            throw new IllegalArgumentException("the quantised network has no parameter '" + name + "'");
+        }
+        return name.endsWith(".bias") ? layer.bias() : Int8Weights.dequantize(layer);
+    }
+
+    static Map<String, float[]> parametersOf(String layer, float[] weight, float[] bias) {
+        Map<String, float[]> parameters = new LinkedHashMap<>();
+        parameters.put(layer + ".weight", weight);
+        parameters.put(layer + ".bias", bias);
+        return parameters;
+    }
+}
