@@ -12,6 +12,7 @@ module dev.gatun {
     exports dev.gatun.image;
     exports dev.gatun.onnx;
     exports dev.gatun.plan;
+    exports dev.gatun.quantize;
     exports dev.gatun.spec;
     exports dev.gatun.weights;
 
