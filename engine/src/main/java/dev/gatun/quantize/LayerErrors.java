@@ -44,13 +44,13 @@ final class LayerErrors {
     static LayerErrors measure(
             NodeNetwork network, Workers workers, List<Integer> images, List<Node> nodes, Setting setting) {
         LayerErrors errors = new LayerErrors();
-        for (Map<String, Layer> part :
-                workers.forEach(images, (simulation, count) -> measure(network, simulation, count, nodes, setting))) {
-            part.forEach((name, layer) -> errors.layers.merge(name, layer, (one, other) -> {
-                one.add(other);
-                return one;
-            }));
-        }
+        workers.forEach(
+                images,
+                (simulation, batch) -> measure(network, simulation, batch.size(), nodes, setting),
+                part -> part.forEach((name, layer) -> errors.layers.merge(name, layer, (one, other) -> {
+                    one.add(other);
+                    return one;
+                })));
         return errors;
     }
 

@@ -11,6 +11,7 @@ import dev.gatun.plan.FoldedWeights;
 import dev.gatun.plan.Quantization;
 import dev.gatun.plan.QuantizedLayer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -131,13 +132,16 @@ public final class Quantizer {
         options.log().accept(String.format(
                 Locale.ROOT, "observing %d images, judging by %d", observed.size(), judged.size()));
         Map<String, RangeChoice> ranges = ranges(topology.scaled(all));
-        Map<String, WeightChoice> weights = weights();
-        Setting everything = setting(all, ranges, packed(weights));
+        Map<String, SecondMoments> moments = moments(all);
+        Map<String, WeightChoice> weights = weights(moments);
+        Map<String, float[]> stems = stems(moments);
+        Map<String, Packed> packed = packed(weights, stems);
+        Setting everything = setting(all, ranges, packed);
         options.log().accept("measuring layers");
         LayerErrors errors = LayerErrors.measure(
                 network, workers, observed, List.copyOf(topology.layers().values()), everything);
         Map<String, QuantizedLayer> corrected = corrected(weights, errors);
-        Map<String, Packed> correctedWeights = packed(weights);
+        Map<String, Packed> correctedWeights = new HashMap<>(packed);
         corrected.forEach((name, layer) -> correctedWeights.merge(
                 name, correctedWeights.get(name), (old, _) -> network.withBias(old, layer.bias())));
         Setting everythingCorrected = setting(all, ranges, correctedWeights);
@@ -145,11 +149,11 @@ public final class Quantizer {
                         .noise()
                         .noise()
                 < Candidates.score(network, workers, judged, everything).noise().noise();
-        Map<String, Packed> effective = correct ? correctedWeights : packed(weights);
+        Map<String, Packed> effective = correct ? correctedWeights : packed;
         Map<String, Noise> alone = alone(all, ranges, effective);
         Set<String> int8 = new LinkedHashSet<>(all);
         Score score = fallBack(int8, ranges, effective, alone);
-        return result(int8, ranges, weights, correct ? corrected : Map.of(), errors, alone, score);
+        return result(int8, ranges, weights, stems, correct ? corrected : Map.of(), errors, alone, score);
     }
 
     private Map<String, RangeChoice> ranges(Set<String> scaled) {
@@ -193,14 +197,31 @@ public final class Quantizer {
         return best;
     }
 
-    private Map<String, WeightChoice> weights() {
+    private Map<String, SecondMoments> moments(Set<String> layers) {
+        return new PatchSampler(network)
+                .sample(
+                        workers,
+                        observed,
+                        layers.stream()
+                                .map(topology.graph()::node)
+                                .filter(PatchSampler::takes)
+                                .toList());
+    }
+
+    private Map<String, WeightChoice> weights(Map<String, SecondMoments> moments) {
         List<String> names = new ArrayList<>();
         List<WeightChoice> choices = new ArrayList<>();
         List<Setting> settings = new ArrayList<>();
         topology.layers().forEach((name, node) -> {
             FoldedWeights folded = Topology.folded(node, parameters);
             for (WeightMethod method : WeightMethod.values()) {
-                QuantizedLayer layer = Int8Weights.quantize(folded.weights(), folded.bias(), method);
+                SecondMoments known = moments.get(name);
+                if (method == WeightMethod.COMPENSATED && known == null) {
+                    continue;
+                }
+                QuantizedLayer layer = method == WeightMethod.COMPENSATED
+                        ? new Compensation(known).round(folded.weights(), folded.bias(), ones(known.size()))
+                        : Int8Weights.quantize(folded.weights(), folded.bias(), method);
                 Packed packed = network.pack(name, Int8Weights.dequantize(layer), layer.bias());
                 names.add(name);
                 choices.add(new WeightChoice(method, layer, packed));
@@ -219,19 +240,40 @@ public final class Quantizer {
         return chosen;
     }
 
-    /** The int8 weights of all layers and stems. */
-    private Map<String, Packed> packed(Map<String, WeightChoice> weights) {
-        Map<String, Packed> packed = new HashMap<>();
-        weights.forEach((name, choice) -> packed.put(name, choice.packed()));
+    private static float[] ones(int count) {
+        float[] ones = new float[count];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    /** What the weights of the stems are after rounding. */
+    private Map<String, float[]> stems(Map<String, SecondMoments> moments) {
+        Map<String, float[]> stems = new HashMap<>();
         for (String name : topology.stems()) {
-            Node stem = topology.graph().node(name);
-            if (stem instanceof Node.Conv conv) {
-                FoldedWeights folded = Topology.folded(conv, parameters);
-                float[] rounded =
-                        StemWeights.rounded(conv, folded, images.preprocessing().normalization());
-                packed.put(name, network.pack(name, rounded, folded.bias()));
+            SecondMoments known = moments.get(name);
+            if (known != null && topology.graph().node(name) instanceof Node.Conv conv) {
+                stems.put(
+                        name,
+                        StemWeights.rounded(
+                                conv,
+                                Topology.folded(conv, parameters),
+                                images.preprocessing().normalization(),
+                                known));
             }
         }
+        return stems;
+    }
+
+    /** The int8 weights of all layers and stems. */
+    private Map<String, Packed> packed(Map<String, WeightChoice> weights, Map<String, float[]> stems) {
+        Map<String, Packed> packed = new HashMap<>();
+        weights.forEach((name, choice) -> packed.put(name, choice.packed()));
+        stems.forEach((name, weight) -> packed.put(
+                name,
+                network.pack(
+                        name,
+                        weight,
+                        Topology.folded(topology.graph().node(name), parameters).bias())));
         return packed;
     }
 
@@ -304,6 +346,7 @@ public final class Quantizer {
             Set<String> int8,
             Map<String, RangeChoice> ranges,
             Map<String, WeightChoice> weights,
+            Map<String, float[]> stems,
             Map<String, QuantizedLayer> corrected,
             LayerErrors errors,
             Map<String, Noise> alone,
@@ -321,7 +364,8 @@ public final class Quantizer {
                 layers.put(name, corrected.getOrDefault(name, choice.layer()));
             } else {
                 FoldedWeights folded = Topology.folded(topology.graph().node(name), parameters);
-                floats.putAll(QuantizedNetwork.parametersOf(name, folded.weights(), folded.bias()));
+                float[] weight = stem && int8.contains(name) ? stems.get(name) : folded.weights();
+                floats.putAll(QuantizedNetwork.parametersOf(name, Objects.requireNonNull(weight), folded.bias()));
             }
             if (topology.graph().node(name).sources().size() > 1) {
                 sums.put(name, errors.largestSum(name));

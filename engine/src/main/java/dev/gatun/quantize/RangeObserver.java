@@ -31,9 +31,10 @@ final class RangeObserver {
      */
     Map<String, Histogram> observe(Set<String> values) {
         Map<String, Float> limits = new HashMap<>();
-        for (Map<String, Float> part : workers.forEach(images, (simulation, count) -> limits(simulation, values, count))) {
-            part.forEach((name, largest) -> limits.merge(name, largest, Math::max));
-        }
+        workers.forEach(
+                images,
+                (simulation, batch) -> limits(simulation, values, batch.size()),
+                part -> part.forEach((name, largest) -> limits.merge(name, largest, Math::max)));
         limits.forEach((name, largest) -> {
             if (!Float.isFinite(largest)) {
                 throw new IllegalArgumentException(name + " puts out " + largest
@@ -42,9 +43,11 @@ final class RangeObserver {
         });
         Map<String, Histogram> histograms = new LinkedHashMap<>();
         values.forEach(name -> histograms.put(name, new Histogram(Objects.requireNonNull(limits.get(name)))));
-        workers.forEach(images, (simulation, count) -> histograms(simulation, limits, count))
-                .forEach(part -> part.forEach(
-                        (name, histogram) -> Objects.requireNonNull(histograms.get(name)).add(histogram)));
+        workers.forEach(
+                images,
+                (simulation, batch) -> histograms(simulation, limits, batch.size()),
+                part -> part.forEach((name, histogram) ->
+                        Objects.requireNonNull(histograms.get(name)).add(histogram)));
         return histograms;
     }
 

@@ -3,31 +3,35 @@ package dev.gatun.quantize;
 import dev.gatun.graph.Node;
 import dev.gatun.image.Normalization;
 import dev.gatun.plan.FoldedWeights;
+import dev.gatun.plan.QuantizedLayer;
+import java.util.Arrays;
 
 /**
- * The weights that a convolution of the images has in effect when it computes in int8 from pixels: normalisation divides by one deviation for each
- * input channel, which goes into the weights before they are rounded.
+ * The weights of a convolution of the images, which computes in int8 from pixels: normalisation divides by one deviation for each input channel,
+ * which goes into the weights before they are rounded. It is stored in f32, since images may come as floats, but with the values that are left
+ * after rounding: rounding them again, as the planner does, changes nothing.
  */
 final class StemWeights {
     private StemWeights() {}
 
-    static float[] rounded(Node.Conv stem, FoldedWeights folded, Normalization normalization) {
-        float[] weights = folded.weights().clone();
-        scale(stem, weights, normalization, false);
-        float[] rounded = Int8Weights.dequantize(Int8Weights.quantize(weights, folded.bias(), WeightMethod.MAX_ABS));
-        scale(stem, rounded, normalization, true);
-        return rounded;
+    /** The real weights after rounding. */
+    static float[] rounded(
+            Node.Conv stem, FoldedWeights folded, Normalization normalization, SecondMoments moments) {
+        float[] units = units(stem, normalization);
+        QuantizedLayer layer = new Compensation(moments).round(folded.weights(), folded.bias(), units);
+        float[] real = Int8Weights.dequantize(layer);
+        for (int i = 0; i < real.length; i++) {
+            real[i] *= units[i % units.length];
+        }
+        return real;
     }
 
-    private static void scale(Node.Conv stem, float[] weights, Normalization normalization, boolean back) {
+    private static float[] units(Node.Conv stem, Normalization normalization) {
         int taps = stem.window().kernelH() * stem.window().kernelW();
-        int icPerGroup = stem.ic() / stem.groups();
-        int ocPerGroup = stem.oc() / stem.groups();
-        for (int i = 0; i < weights.length; i++) {
-            int oc = i / (taps * icPerGroup);
-            int ic = oc / ocPerGroup * icPerGroup + i / taps % icPerGroup;
-            float deviation = normalization.std().get(ic);
-            weights[i] = back ? weights[i] * deviation : weights[i] / deviation;
+        float[] units = new float[stem.ic() * taps];
+        for (int ic = 0; ic < stem.ic(); ic++) {
+            Arrays.fill(units, ic * taps, (ic + 1) * taps, normalization.std().get(ic));
         }
+        return units;
     }
 }

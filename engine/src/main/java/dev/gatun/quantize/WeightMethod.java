@@ -26,6 +26,13 @@ public enum WeightMethod {
             }
             return best;
         }
+    },
+    /** As {@link #MAX_ABS}, but each weight is rounded so as to make up for the errors of those before it: {@link Compensation}. */
+    COMPENSATED {
+        @Override
+        float scale(float[] weights, int from, int to) {
+            return MAX_ABS.scale(weights, from, to);
+        }
     };
 
     private static final int LARGEST = Byte.MAX_VALUE;

@@ -4,14 +4,16 @@ import dev.gatun.image.Preprocessor;
 import dev.gatun.onednn.NativeStack;
 import dev.gatun.onednn.OneDnn;
 import dev.gatun.spec.InputFormat;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 
 /**
  * Simulations side by side, each on a thread with an OpenMP team of one. What comes out does not depend on how many there are. Owns the
@@ -24,13 +26,17 @@ final class Workers implements AutoCloseable {
         /**
          * Runs on a thread of the workers.
          *
-         * @param images the simulation has; what it holds behind them is not to be looked at
+         * @param images which images the simulation has; what it holds behind them is not to be looked at
          */
-        R run(Simulation simulation, int images);
+        R run(Simulation simulation, List<Integer> images);
     }
+
+    /** Batches that each thread may be ahead of who takes their results. */
+    private static final int AHEAD = 2;
 
     private final CalibrationImages images;
     private final int batch;
+    private final int threads;
     private final NativeStack owned;
     private final ExecutorService executor;
     private final BlockingQueue<Simulation> idle = new LinkedBlockingQueue<>();
@@ -44,6 +50,7 @@ final class Workers implements AutoCloseable {
     Workers(NodeNetwork network, CalibrationImages images, int batch, int count) {
         this.images = images;
         this.batch = batch;
+        this.threads = count;
         try (NativeStack rollback = new NativeStack()) {
             for (int i = 0; i < count; i++) {
                 idle.add(rollback.push(new Simulation(network)));
@@ -58,20 +65,21 @@ final class Workers implements AutoCloseable {
      * Does something with images, a batch at a time.
      *
      * @param indices which images
-     * @return the results in the order of the batches
+     * @param sink takes the results in the order of the batches, on the calling thread
      */
-    <R> List<R> forEach(List<Integer> indices, Work<R> work) {
-        List<Future<R>> futures = new ArrayList<>();
-        for (int at = 0; at < indices.size(); at += batch) {
-            List<Integer> part = List.copyOf(indices.subList(at, Math.min(at + batch, indices.size())));
-            futures.add(executor.submit(() -> run(part, work)));
-        }
-        List<R> results = new ArrayList<>();
+    <R> void forEach(List<Integer> indices, Work<R> work, Consumer<R> sink) {
+        Queue<Future<R>> running = new ArrayDeque<>();
         try {
-            for (Future<R> future : futures) {
-                results.add(future.get());
+            for (int at = 0; at < indices.size(); at += batch) {
+                List<Integer> part = List.copyOf(indices.subList(at, Math.min(at + batch, indices.size())));
+                running.add(executor.submit(() -> run(part, work)));
+                if (running.size() > AHEAD * threads) {
+                    sink.accept(running.remove().get());
+                }
             }
-            return results;
+            while (!running.isEmpty()) {
+                sink.accept(running.remove().get());
+            }
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case RuntimeException cause -> throw cause;
@@ -82,7 +90,7 @@ final class Workers implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while quantising", e);
         } finally {
-            futures.forEach(future -> future.cancel(false));
+            running.forEach(future -> future.cancel(false));
         }
     }
 
@@ -95,7 +103,7 @@ final class Workers implements AutoCloseable {
             for (int i = 0; i < indices.size(); i++) {
                 writer.write(images.crops().get(indices.get(i)), InputFormat.F32_NHWC, simulation.images(), i * imageBytes);
             }
-            return work.run(simulation, indices.size());
+            return work.run(simulation, indices);
         } finally {
             idle.add(simulation);
         }

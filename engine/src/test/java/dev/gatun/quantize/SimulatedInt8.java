@@ -1,6 +1,5 @@
 package dev.gatun.quantize;
 
-import dev.gatun.graph.Node;
 import dev.gatun.onednn.NativeStack;
 import dev.gatun.onednn.OneDnn;
 import dev.gatun.plan.QuantizedLayer;
@@ -17,13 +16,13 @@ public final class SimulatedInt8 {
     /** Logits of all images: those of f32 with the weights as they are stored, and those of int8. */
     public record Logits(float[][] stored, float[][] int8) {}
 
-    public static Logits run(QuantizedNetwork quantized, CalibrationImages images, int batch, int threads) {
+    public static Logits run(QuantizedNetwork quantized, CalibrationImages images, int perRun, int threads) {
         int callers = OneDnn.maxThreads();
         OneDnn.setThreads(1);
         try (NativeStack owned = new NativeStack()) {
             NodeNetwork network = owned.push(new NodeNetwork(
-                    quantized.graph(), quantized::parameter, batch, images.height(), images.width()));
-            Workers workers = owned.push(new Workers(network, images, batch, threads));
+                    quantized.graph(), quantized::parameter, perRun, images.height(), images.width()));
+            Workers workers = owned.push(new Workers(network, images, perRun, threads));
             Topology topology = new Topology(quantized.graph());
             Map<String, Grid> grids = new HashMap<>();
             quantized.quantization().scales().forEach(
@@ -38,26 +37,13 @@ public final class SimulatedInt8 {
                                 Int8Weights.dequantize(layer.getValue()),
                                 layer.getValue().bias()));
             }
-            if (quantized.quantization().stem()) {
-                for (String stem : topology.stems()) {
-                    var folded = Topology.folded(quantized.graph().node(stem), quantized::parameter);
-                    weights.put(
-                            stem,
-                            network.pack(
-                                    stem,
-                                    StemWeights.rounded(
-                                            (Node.Conv) quantized.graph().node(stem),
-                                            folded,
-                                            images.preprocessing().normalization()),
-                                    folded.bias()));
-                }
-            }
             Setting setting = new Setting(grids, weights);
             int classes = network.shape(network.logits()).intDim(1);
             List<float[]> stored = new ArrayList<>();
             List<float[]> int8 = new ArrayList<>();
             List<Integer> all = IntStream.range(0, images.size()).boxed().toList();
-            for (float[][] part : workers.<float[][]>forEach(all, (simulation, count) -> {
+            workers.<float[][]>forEach(all, (simulation, batch) -> {
+                int count = batch.size();
                 simulation.runReference(Simulation.Tap.NONE);
                 float[] expected = simulation.referenceLogits();
                 simulation.run(setting);
@@ -68,11 +54,11 @@ public final class SimulatedInt8 {
                     rows[count + i] = java.util.Arrays.copyOfRange(actual, i * classes, (i + 1) * classes);
                 }
                 return rows;
-            })) {
+            }, part -> {
                 int count = part.length / 2;
                 stored.addAll(List.of(part).subList(0, count));
                 int8.addAll(List.of(part).subList(count, 2 * count));
-            }
+            });
             return new Logits(stored.toArray(float[][]::new), int8.toArray(float[][]::new));
         } finally {
             OneDnn.setThreads(callers);
