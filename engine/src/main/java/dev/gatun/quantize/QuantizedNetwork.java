@@ -1,9 +1,12 @@
 package dev.gatun.quantize;
 
 import dev.gatun.graph.Graph;
+import dev.gatun.graph.Node;
 import dev.gatun.plan.Quantization;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A network with int8 weights and scales: all that it takes to compute it, folded and fused. Immutable; arrays are its own.
@@ -38,6 +41,12 @@ public record QuantizedNetwork(
             throw new IllegalArgumentException("the quantised network has no parameter '" + name + "'");
         }
         return name.endsWith(".bias") ? layer.bias() : Int8Weights.dequantize(layer);
+    }
+
+    /** Names of the values of the graph that may be negative, of which q is -128 to 127; of all others 0 to 255. */
+    public Set<String> signed() {
+        Topology topology = new Topology(graph);
+        return graph.nodes().stream().map(Node::name).filter(topology::signed).collect(Collectors.toSet());
     }
 
     static Map<String, float[]> parametersOf(String layer, float[] weight, float[] bias) {
