@@ -61,4 +61,9 @@ public record QuantizationReport(
                 .map(LayerReport::name)
                 .toList();
     }
+
+    /** This report as a JSON object; what is infinite or was not measured is left out. */
+    public String toJson() {
+        return Json.write(json -> ReportJson.write(this, json));
+    }
 }

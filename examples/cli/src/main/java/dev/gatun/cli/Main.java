@@ -19,6 +19,7 @@ public final class Main {
                 .addSubcommand(new EvaluateCommand(terminal))
                 .addSubcommand(new InspectCommand(terminal))
                 .addSubcommand(new ExportCommand(terminal))
+                .addSubcommand(new QuantizeCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal))
                 .addSubcommand(new InfoCommand(terminal));
         Failures failures = new Failures(terminal, gatun);
