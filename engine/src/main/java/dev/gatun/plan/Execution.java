@@ -1,5 +1,6 @@
 package dev.gatun.plan;
 
+import dev.gatun.natives.LargeMemory;
 import dev.gatun.onednn.ExecArgs;
 import dev.gatun.onednn.Memory;
 import dev.gatun.onednn.NativeStack;
@@ -57,7 +58,7 @@ public final class Execution implements AutoCloseable {
     }
 
     private static MemorySegment allocate(Arena arena, long bytes) {
-        return arena.allocate(Math.max(bytes, ArenaPlanner.ALIGNMENT), ArenaPlanner.ALIGNMENT);
+        return LargeMemory.allocate(arena, Math.max(bytes, ArenaPlanner.ALIGNMENT));
     }
 
     /**

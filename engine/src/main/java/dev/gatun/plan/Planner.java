@@ -125,6 +125,7 @@ final class Planner {
                 pool(pool, Algorithm.POOLING_AVG_EXCLUDE_PADDING, pool.src(), whole(shape(pool.src())));
             case Node.InnerProduct product -> innerProduct(product);
             case Node.Softmax softmax -> softmax(softmax);
+            case Node.Sigmoid sigmoid -> sigmoid(sigmoid);
             case Node.Relu relu -> relu(relu);
             case Node.Add add -> add(add);
             case Node.BatchNorm _, Node.ZeroPadShortcut _, Node.Input _ ->
@@ -285,6 +286,16 @@ final class Planner {
                 plan.plainAttr()));
         Value result = resultOf(softmax, desc.dst());
         plan.execute(softmax.name(), desc, new Arguments().value(Arg.SRC, src).value(Arg.DST, result), null);
+        return result;
+    }
+
+    private Value sigmoid(Node.Sigmoid sigmoid) {
+        Value src = value(sigmoid.src());
+        MemoryDesc dst = plainDesc(DataType.F32, shape(sigmoid.name()));
+        PrimitiveDesc desc = plan.own(PrimitiveDesc.eltwiseForward(
+                plan.engine(), INFERENCE, Algorithm.ELTWISE_LOGISTIC, src.desc(), dst, 0, 0, plan.plainAttr()));
+        Value result = resultOf(sigmoid, desc.dst());
+        plan.execute(sigmoid.name(), desc, new Arguments().value(Arg.SRC, src).value(Arg.DST, result), null);
         return result;
     }
 

@@ -27,7 +27,7 @@ final class WeightPacker {
     record Packed(MemoryDesc desc, MemorySegment data) {}
 
     private final Engine engine;
-    private final Arena arena;
+    private final LargeArena arena;
     private final @Nullable Rounding rounding;
     private long bytes;
 
@@ -37,7 +37,7 @@ final class WeightPacker {
      */
     WeightPacker(Engine engine, Arena arena, @Nullable Rounding rounding) {
         this.engine = engine;
-        this.arena = arena;
+        this.arena = new LargeArena(arena);
         this.rounding = rounding;
     }
 
@@ -57,7 +57,7 @@ final class WeightPacker {
     }
 
     private Packed pack(float[] values, FormatTag tag, MemoryDesc desc) {
-        MemorySegment data = arena.allocate(desc.size(), ArenaPlanner.ALIGNMENT);
+        MemorySegment data = arena.allocate(desc.size());
         bytes += desc.size();
         try (Arena staging = Arena.ofConfined();
                 NativeStack handles = new NativeStack()) {
