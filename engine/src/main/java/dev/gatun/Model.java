@@ -6,9 +6,13 @@ import dev.gatun.image.Preprocessing;
 import dev.gatun.natives.Machine;
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
+import dev.gatun.quantize.QuantizedModel;
+import dev.gatun.quantize.QuantizedNetwork;
 import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.Shape;
 import dev.gatun.weights.WeightSet;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network with weights that have been checked against it, and what belongs to those weights: how images are prepared for them, and
@@ -28,6 +32,7 @@ public final class Model {
     private final WeightSet weights;
     private final Preprocessing preprocessing;
     private final Labels labels;
+    private final @Nullable QuantizedNetwork quantized;
 
     private Model(
             String name,
@@ -35,13 +40,15 @@ public final class Model {
             InputSpec input,
             WeightSet weights,
             Preprocessing preprocessing,
-            Labels labels) {
+            Labels labels,
+            @Nullable QuantizedNetwork quantized) {
         this.name = name;
         this.graph = graph;
         this.input = input;
         this.weights = weights;
         this.preprocessing = preprocessing;
         this.labels = labels;
+        this.quantized = quantized;
     }
 
     /**
@@ -73,7 +80,31 @@ public final class Model {
                     labels.size() + " labels for " + name + " of " + classes + " classes, expected as many");
         }
         weights.requireAll(graph.parameters());
-        return new Model(name, graph, input, weights, preprocessing, labels);
+        return new Model(name, graph, input, weights, preprocessing, labels, null);
+    }
+
+    /**
+     * A quantised network. It computes in int8; in other precisions it does with the real values of its rounded weights.
+     *
+     * @param quantized as a file holds it
+     * @param origin where it came from, for messages
+     */
+    public static Model of(QuantizedModel quantized, String origin) {
+        QuantizedNetwork network = quantized.network();
+        Model plain = of(
+                quantized.name(),
+                network.graph(),
+                quantized.input(),
+                WeightSet.of(origin, network.graph().parameters(), network::parameter),
+                quantized.preprocessing(),
+                new Labels(quantized.labels()));
+        return new Model(
+                plain.name, plain.graph, plain.input, plain.weights, plain.preprocessing, plain.labels, network);
+    }
+
+    /** Scales and int8 weights, if it is quantised. */
+    public Optional<QuantizedNetwork> quantized() {
+        return Optional.ofNullable(quantized);
     }
 
     /** What it is called: the name of its variant, if it has a spec. */

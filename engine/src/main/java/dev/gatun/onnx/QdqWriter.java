@@ -4,11 +4,11 @@ import dev.gatun.graph.Graph;
 import dev.gatun.graph.Node;
 import dev.gatun.image.Normalization;
 import dev.gatun.plan.QuantizedLayer;
-import dev.gatun.quantize.QuantizedModel;
 import dev.gatun.quantize.QuantizedNetwork;
 import dev.gatun.spec.Shape;
 import dev.gatun.spec.TensorSpec;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,25 +45,40 @@ public final class QdqWriter {
     }
 
     /**
+     * Writes the model to a stream, which is flushed and left open.
+     *
+     * @param name of the model
+     * @param normalization of its images
+     * @throws IllegalArgumentException if the model takes 2 GiB or more; nothing has been written then
+     * @throws IOException if the stream cannot be written
+     */
+    public static void write(
+            QuantizedNetwork network, String name, Normalization normalization, OutputStream out) throws IOException {
+        OnnxWriter.write(model(network, name, normalization), out);
+    }
+
+    /**
      * Writes the model to a file, which appears or is replaced when it is complete.
      *
+     * @param name of the model
+     * @param normalization of its images
      * @throws IllegalArgumentException if the model takes 2 GiB or more; nothing has been written then
      * @throws IOException if the file cannot be written
      */
-    public static void write(QuantizedModel model, Path out) throws IOException {
-        OnnxWriter.write(model(model), out);
+    public static void write(QuantizedNetwork network, String name, Normalization normalization, Path out)
+            throws IOException {
+        OnnxWriter.write(model(network, name, normalization), out);
     }
 
     /** The model in memory. */
-    public static byte[] toBytes(QuantizedModel model) {
-        return OnnxWriter.toBytes(model(model));
+    public static byte[] toBytes(QuantizedNetwork network, String name, Normalization normalization) {
+        return OnnxWriter.toBytes(model(network, name, normalization));
     }
 
-    private static Protobuf model(QuantizedModel model) {
-        QdqWriter writer = new QdqWriter(model.network(), model.preprocessing().normalization());
-        Protobuf protobuf = writer.build(model.name());
-        OnnxWriter.checkSize(model.name(), protobuf);
-        return protobuf;
+    private static Protobuf model(QuantizedNetwork network, String name, Normalization normalization) {
+        Protobuf model = new QdqWriter(network, normalization).build(name);
+        OnnxWriter.checkSize(name, model);
+        return model;
     }
 
     private Protobuf build(String name) {

@@ -20,8 +20,8 @@ public record Bar(double agreement, double decibels) {
         }
     }
 
-    /** Whether a score reaches it; an image may always be lost where that is less than the bar's grain. */
+    /** Whether a score reaches it. */
     boolean reachedBy(Score score) {
-        return score.agreeing() >= Math.floor(agreement * score.images()) && score.noise().decibels() >= decibels;
+        return score.agreement() >= agreement && score.noise().decibels() >= decibels;
     }
 }

@@ -5,6 +5,8 @@ import dev.gatun.image.ChannelOrder;
 import dev.gatun.image.Interpolation;
 import dev.gatun.image.Normalization;
 import dev.gatun.image.Preprocessing;
+import dev.gatun.spec.InputScaling;
+import dev.gatun.spec.InputSpec;
 import java.io.IOException;
 import java.util.List;
 
@@ -16,7 +18,12 @@ final class CardJson {
         Preprocessing preprocessing = model.preprocessing();
         Normalization normalization = preprocessing.normalization();
         json.writeStringField("name", model.name());
-        json.writeNumberField("size", model.size());
+        json.writeObjectFieldStart("input");
+        json.writeNumberField("channels", model.input().channels());
+        json.writeNumberField("size", model.input().size());
+        json.writeNumberField("multiple", model.input().multiple());
+        json.writeStringField("scaling", model.input().scaling().name());
+        json.writeEndObject();
         json.writeObjectFieldStart("preprocessing");
         json.writeNumberField("resize", preprocessing.resizeShorterSide());
         json.writeNumberField("crop_height", preprocessing.cropHeight());
@@ -40,6 +47,14 @@ final class CardJson {
             json.writeNumber(value);
         }
         json.writeEndArray();
+    }
+
+    static InputSpec input(Json json) {
+        return new InputSpec(
+                json.integer("channels"),
+                json.integer("size"),
+                json.integer("multiple"),
+                constant(InputScaling.class, json, "scaling"));
     }
 
     static Preprocessing preprocessing(Json json) {

@@ -4,7 +4,7 @@ import dev.gatun.graph.Graph;
 import dev.gatun.graph.Kernel;
 import dev.gatun.graph.Node;
 
-/** A fused graph whose convolutions have stored weights and biases of their own name, with nothing left to fold. */
+/** A fused graph whose convolutions have stored weights and biases of their own name, with nothing left to fold; embeddings stay what they are. */
 final class FoldedGraph {
     private FoldedGraph() {}
 
@@ -13,7 +13,7 @@ final class FoldedGraph {
     }
 
     private static Node folded(Node node) {
-        return node instanceof Node.Conv conv
+        return node instanceof Node.Conv conv && Topology.hasWeights(conv)
                 ? new Node.Conv(
                         conv.name(),
                         conv.src(),

@@ -44,6 +44,9 @@ final class GraphJson {
                 json.writeNumberField("oc", conv.oc());
                 json.writeNumberField("groups", conv.groups());
                 window(conv.window(), json);
+                if (conv.kernel() instanceof Kernel.ChannelEmbedding(int front)) {
+                    json.writeNumberField("embedding", front);
+                }
                 if (conv.epilogue().residual() != null) {
                     json.writeStringField("residual", conv.epilogue().residual());
                 }
@@ -70,7 +73,7 @@ final class GraphJson {
             }
             case Node.GlobalMaxPool pool -> op("global_max_pool", pool.src(), json);
             case Node.GlobalAveragePool pool -> op("global_average_pool", pool.src(), json);
-            case Node.BatchNorm _, Node.ZeroPadShortcut _, Node.Softmax _ ->
+            case Node.BatchNorm _, Node.ZeroPadShortcut _, Node.Softmax _, Node.Sigmoid _ ->
                 throw new IllegalArgumentException("node " + node.name() + " is not of a fused graph of logits");
         }
     }
@@ -99,18 +102,7 @@ final class GraphJson {
         String op = json.string("op");
         return switch (op) {
             case "input" -> new Node.Input(name, json.integer("channels"));
-            case "conv" ->
-                new Node.Conv(
-                        name,
-                        json.string("src"),
-                        json.integer("ic"),
-                        json.integer("oc"),
-                        json.integer("groups"),
-                        window(json),
-                        new Kernel.Stored(name + ".weight"),
-                        name + ".bias",
-                        null,
-                        new Epilogue(json.stringOrNull("residual"), json.bool("relu")));
+            case "conv" -> conv(name, json);
             case "inner_product" ->
                 new Node.InnerProduct(name, json.string("src"), json.integer("ic"), json.integer("oc"));
             case "relu" -> new Node.Relu(name, json.string("src"));
@@ -122,6 +114,23 @@ final class GraphJson {
             case "global_average_pool" -> new Node.GlobalAveragePool(name, json.string("src"));
             default -> throw new IllegalArgumentException(json.where() + ": node " + name + " is of unknown op " + op);
         };
+    }
+
+    private static Node.Conv conv(String name, Json json) {
+        boolean embedding = json.has("embedding");
+        return new Node.Conv(
+                name,
+                json.string("src"),
+                json.integer("ic"),
+                json.integer("oc"),
+                json.integer("groups"),
+                window(json),
+                embedding
+                        ? new Kernel.ChannelEmbedding(json.integer("embedding"))
+                        : new Kernel.Stored(name + ".weight"),
+                embedding ? null : name + ".bias",
+                null,
+                new Epilogue(json.stringOrNull("residual"), json.bool("relu")));
     }
 
     private static Window window(Json json) {

@@ -96,12 +96,16 @@ record Json(String where, Map<?, ?> fields) {
         return type.cast(value);
     }
 
+    boolean has(String name) {
+        return fields.containsKey(name);
+    }
+
     String string(String name) {
         return field(name, String.class, "a string");
     }
 
     @Nullable String stringOrNull(String name) {
-        return fields.containsKey(name) ? string(name) : null;
+        return has(name) ? string(name) : null;
     }
 
     boolean bool(String name) {
@@ -113,7 +117,7 @@ record Json(String where, Map<?, ?> fields) {
     }
 
     double numberOr(String name, double absent) {
-        return fields.containsKey(name) ? field(name, Double.class, "a number") : absent;
+        return has(name) ? field(name, Double.class, "a number") : absent;
     }
 
     int integer(String name) {

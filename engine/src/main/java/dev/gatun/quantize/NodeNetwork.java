@@ -133,7 +133,7 @@ final class NodeNetwork implements AutoCloseable {
             case Node.GlobalAveragePool pool ->
                 pool(pool, Algorithm.POOLING_AVG_EXCLUDE_PADDING, whole(shape(pool.src())), owner);
             case Node.Input _, Node.Relu _, Node.Add _ -> null;
-            case Node.BatchNorm _, Node.ZeroPadShortcut _, Node.Softmax _ ->
+            case Node.BatchNorm _, Node.ZeroPadShortcut _, Node.Softmax _, Node.Sigmoid _ ->
                 throw new IllegalArgumentException("node " + node.name() + " cannot be quantised: expected a fused graph"
                         + " that ends in logits, found " + node);
         };

@@ -127,7 +127,7 @@ public final class QuantizedFile {
             }
             return new QuantizedModel(
                     card.string("name"),
-                    card.integer("size"),
+                    CardJson.input(card.object("input")),
                     CardJson.preprocessing(card.object("preprocessing")),
                     card.strings("labels"),
                     network(source, GraphJson.read(card), quantization.bool("stem")),

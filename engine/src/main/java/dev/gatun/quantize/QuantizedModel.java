@@ -1,13 +1,14 @@
 package dev.gatun.quantize;
 
 import dev.gatun.image.Preprocessing;
+import dev.gatun.spec.InputSpec;
 import java.util.List;
 
 /**
  * A quantised network and what belongs to it: all that a file holds.
  *
  * @param name of the variant, or what it is called else
- * @param size side of the images it was designed for
+ * @param input images it was designed for
  * @param preprocessing of its images
  * @param labels of its classes, by index
  * @param network scales and weights
@@ -15,7 +16,7 @@ import java.util.List;
  */
 public record QuantizedModel(
         String name,
-        int size,
+        InputSpec input,
         Preprocessing preprocessing,
         List<String> labels,
         QuantizedNetwork network,

@@ -3,7 +3,6 @@ package dev.gatun.quantize;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Node;
 import dev.gatun.plan.Quantization;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -47,12 +46,5 @@ public record QuantizedNetwork(
     public Set<String> signed() {
         Topology topology = new Topology(graph);
         return graph.nodes().stream().map(Node::name).filter(topology::signed).collect(Collectors.toSet());
-    }
-
-    static Map<String, float[]> parametersOf(String layer, float[] weight, float[] bias) {
-        Map<String, float[]> parameters = new LinkedHashMap<>();
-        parameters.put(layer + ".weight", weight);
-        parameters.put(layer + ".bias", bias);
-        return parameters;
     }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.quantize;
 
 import dev.gatun.graph.Graph;
+import dev.gatun.graph.Kernel;
 import dev.gatun.graph.Node;
 import dev.gatun.plan.FoldedWeights;
 import java.util.HashSet;
@@ -29,31 +30,40 @@ final class Topology {
                     graph.nodes().stream()
                             .filter(reader -> reader.sources().contains(node.name()))
                             .toList());
-            if (node instanceof Node.Conv || node instanceof Node.InnerProduct) {
+            if (hasWeights(node)) {
                 if (node.sources().getFirst().equals(graph.input().name())) {
                     stems.add(node.name());
                 } else {
                     layers.put(node.name(), node);
                 }
             }
-            if (endsInRelu(node) || isPooling(node) && unsigned.containsAll(node.sources())) {
+            if (isNonNegative(node)) {
                 unsigned.add(node.name());
             }
         }
     }
 
-    private static boolean endsInRelu(Node node) {
-        return node instanceof Node.Relu
+    /** Whether the node multiplies by weights that can be rounded; an embedding of channels only moves values. */
+    static boolean hasWeights(Node node) {
+        return node instanceof Node.InnerProduct
+                || node instanceof Node.Conv conv && !(conv.kernel() instanceof Kernel.ChannelEmbedding);
+    }
+
+    private boolean isNonNegative(Node node) {
+        boolean ends = node instanceof Node.Relu
                 || node instanceof Node.Conv conv && conv.epilogue().relu();
+        boolean keeps = passes(node)
+                || node instanceof Node.GlobalAveragePool
+                || node instanceof Node.GlobalMaxPool
+                || node instanceof Node.Add;
+        return ends || keeps && unsigned.containsAll(node.sources());
     }
 
-    private static boolean isPooling(Node node) {
-        return keepsGrid(node) || node instanceof Node.AveragePool || node instanceof Node.GlobalAveragePool;
-    }
-
-    /** Whether all values that the node puts out are among those that it reads, so that it needs no scale of its own. */
-    static boolean keepsGrid(Node node) {
-        return node instanceof Node.MaxPool || node instanceof Node.GlobalMaxPool;
+    /** Whether the node puts out what it reads, or means of that, at the same scale. */
+    static boolean passes(Node node) {
+        return node instanceof Node.MaxPool
+                || node instanceof Node.AveragePool
+                || node instanceof Node.Conv conv && !hasWeights(conv);
     }
 
     /** The fused graph. */
@@ -100,7 +110,7 @@ final class Topology {
             boolean asSrc = reader.sources().getFirst().equals(node.name());
             boolean wants = layers.containsKey(reader.name())
                     ? asSrc && int8.contains(reader.name()) || !asSrc && scaled.contains(reader.name())
-                    : scaled.contains(reader.name()) || int8.contains(node.name()) && isPooling(reader);
+                    : scaled.contains(reader.name()) && (passes(reader) || reader instanceof Node.Relu || reader instanceof Node.Add);
             if (wants) {
                 return true;
             }
@@ -108,10 +118,10 @@ final class Topology {
         return false;
     }
 
-    /** The value whose scale this one has: itself, or what a maximum is taken of. */
+    /** The value whose scale this one has: itself, or what it is passed from. */
     String gridOf(String value) {
         Node node = graph.node(value);
-        return keepsGrid(node) ? gridOf(node.sources().getFirst()) : value;
+        return passes(node) ? gridOf(node.sources().getFirst()) : value;
     }
 
     /** Weights and bias of a layer or stem as it computes them, batch normalisation folded in. */

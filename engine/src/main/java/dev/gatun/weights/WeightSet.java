@@ -9,6 +9,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class WeightSet {
     private final String origin;
     private final Map<String, Shape> shapes;
-    private final Map<String, float[]> values;
+    private final Function<String, float @Nullable []> values;
 
-    private WeightSet(String origin, List<TensorSpec> checked, Map<String, float[]> values) {
+    private WeightSet(String origin, List<TensorSpec> checked, Function<String, float @Nullable []> values) {
         this.origin = origin;
         this.shapes = new HashMap<>();
         checked.forEach(spec -> shapes.put(spec.name(), spec.shape()));
@@ -58,7 +61,19 @@ public final class WeightSet {
         if (!problems.isEmpty()) {
             throw new WeightMismatchException(source.origin(), problems);
         }
-        return new WeightSet(source.origin(), expected, values);
+        return new WeightSet(source.origin(), expected, values::get);
+    }
+
+    /**
+     * Parameters that have been checked already, and are made when they are asked for.
+     *
+     * @param origin where they came from
+     * @param checked all that there are
+     * @param values gives those of each, row-major
+     */
+    public static WeightSet of(String origin, List<TensorSpec> checked, Function<String, float[]> values) {
+        Set<String> names = checked.stream().map(TensorSpec::name).collect(Collectors.toSet());
+        return new WeightSet(origin, checked, name -> names.contains(name) ? values.apply(name) : null);
     }
 
     /** Where the parameters came from. */
@@ -73,7 +88,7 @@ public final class WeightSet {
      * @throws IllegalArgumentException if the spec had no such parameter
      */
     public float[] get(String expectedName) {
-        float @Nullable [] elements = values.get(expectedName);
+        float @Nullable [] elements = values.apply(expectedName);
         if (elements == null) {
             throw new IllegalArgumentException("the model has no parameter '" + expectedName + "'");
         }

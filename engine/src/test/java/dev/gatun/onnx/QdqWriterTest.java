@@ -32,7 +32,7 @@ class QdqWriterTest {
         QuantizedModel model = SmallQuantized.model(kind, shortcut, NO_BAR);
         CalibrationImages images = SmallQuantized.images(8, 3);
         SimulatedInt8.Logits expected = SimulatedInt8.run(model.network(), images, 4, 2);
-        try (OrtOracle oracle = OrtOracle.load(QdqWriter.toBytes(model))) {
+        try (OrtOracle oracle = OrtOracle.load(toBytes(model))) {
             for (int i = 0; i < images.size(); i++) {
                 float[] image = new float[3 * 32 * 32];
                 new Preprocessor(images.preprocessing())
@@ -48,7 +48,12 @@ class QdqWriterTest {
     void writesTheBytesOfTheModel(@TempDir Path directory) throws IOException {
         QuantizedModel model = SmallQuantized.model(BlockKind.BASIC, Shortcut.NONE, NO_BAR);
         Path file = directory.resolve("small.onnx");
-        QdqWriter.write(model, file);
-        assertThat(Files.readAllBytes(file)).isEqualTo(QdqWriter.toBytes(model));
+        QdqWriter.write(model.network(), model.name(), model.preprocessing().normalization(), file);
+        assertThat(Files.readAllBytes(file)).isEqualTo(toBytes(model));
+    }
+
+    private static byte[] toBytes(QuantizedModel model) {
+        return QdqWriter.toBytes(
+                model.network(), model.name(), model.preprocessing().normalization());
     }
 }

@@ -87,7 +87,7 @@ public final class Lab {
         for (var node : dev.gatun.graph.Passes.fuse(model.graph()).nodes()) {
             if (node instanceof dev.gatun.graph.Node.Conv || node instanceof dev.gatun.graph.Node.InnerProduct) {
                 var f = Topology.folded(node, model.weights()::get);
-                all.putAll(QuantizedNetwork.parametersOf(node.name(), f.weights(), f.bias()));
+                all.put(node.name() + ".weight", f.weights()); all.put(node.name() + ".bias", f.bias());
             }
         }
         return all;

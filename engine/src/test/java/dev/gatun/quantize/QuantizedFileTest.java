@@ -51,7 +51,7 @@ class QuantizedFileTest {
             assertThat(QuantizedFile.recognises(source)).isTrue();
             QuantizedModel read = QuantizedFile.read(source);
             assertThat(read.name()).isEqualTo(model.name());
-            assertThat(read.size()).isEqualTo(model.size());
+            assertThat(read.input()).isEqualTo(model.input());
             assertThat(read.preprocessing()).isEqualTo(model.preprocessing());
             assertThat(read.labels()).isEqualTo(model.labels());
             assertThat(read.network().graph()).isEqualTo(model.network().graph());

@@ -51,7 +51,7 @@ public final class SmallQuantized {
                 graph, new RandomValues(graph, 11)::get, images(48, 1), QuantizeOptions.defaults().withBar(bar));
         return new QuantizedModel(
                 "small " + kind + " " + shortcut,
-                32,
+                dev.gatun.spec.InputSpec.CIFAR,
                 PREPROCESSING,
                 IntStream.range(0, 7).mapToObj(i -> "class " + i).toList(),
                 result.network(),

@@ -79,6 +79,9 @@ final class QuantizeCommand implements Callable<Integer> {
         }
         OpenModel opened = modelOptions.open(terminal);
         Model model = opened.model();
+        if (model.quantized().isPresent()) {
+            throw new CommandException(opened.describe() + " is quantised already, expected f32, f16 or bf16 weights");
+        }
         CalibrationImages images =
                 calibrationOptions.read(model.preprocessing(), imageOptions.decoding(), terminal);
         QuantizeOptions options =
@@ -90,14 +93,15 @@ final class QuantizeCommand implements Callable<Integer> {
                 threads == null ? options : options.withThreads(threads));
         QuantizedModel quantized = new QuantizedModel(
                 model.name(),
-                model.preprocessing().cropHeight(),
+                model.input(),
                 model.preprocessing(),
                 model.labels().names(),
                 result.network(),
                 result.report());
         QuantizedFile.write(quantized, out);
         if (onnx != null) {
-            QdqWriter.write(quantized, onnx);
+            QdqWriter.write(
+                    quantized.network(), model.name(), model.preprocessing().normalization(), onnx);
         }
         new QuantizeReport(opened.describe(), out, onnx).print(terminal, json, result.report());
         return ExitCode.OK;
