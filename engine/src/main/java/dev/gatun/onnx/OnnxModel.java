@@ -48,8 +48,7 @@ final class OnnxModel {
     }
 
     /** The model of these operations, with the inputs and outputs of {@code graph}. */
-    static Protobuf assemble(
-            Graph graph, String name, String type, List<Protobuf> nodes, List<Protobuf> initializers) {
+    static Protobuf assemble(Graph graph, String name, String type, List<Protobuf> nodes, List<Protobuf> initializers) {
         List<Onnx.Dim> inputDims = List.of(
                 new Onnx.Dim.Symbolic("batch"),
                 new Onnx.Dim.Fixed(graph.input().channels()),

@@ -52,8 +52,8 @@ public final class QdqWriter {
      * @throws IllegalArgumentException if the model takes 2 GiB or more; nothing has been written then
      * @throws IOException if the stream cannot be written
      */
-    public static void write(
-            QuantizedNetwork network, String name, Normalization normalization, OutputStream out) throws IOException {
+    public static void write(QuantizedNetwork network, String name, Normalization normalization, OutputStream out)
+            throws IOException {
         OnnxWriter.write(model(network, name, normalization), out);
     }
 

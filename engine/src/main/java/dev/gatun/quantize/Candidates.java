@@ -10,7 +10,8 @@ final class Candidates {
     /** The noise of the logits under each setting, in their order. */
     static List<Noise> measure(NodeNetwork network, Workers workers, List<Integer> images, List<Setting> settings) {
         int classes = network.shape(network.logits()).intDim(1);
-        List<Noise> total = new ArrayList<>(settings.stream().map(_ -> Noise.NONE).toList());
+        List<Noise> total =
+                new ArrayList<>(settings.stream().map(_ -> Noise.NONE).toList());
         workers.forEach(
                 images,
                 (simulation, batch) -> {

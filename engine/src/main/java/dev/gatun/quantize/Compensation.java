@@ -76,7 +76,8 @@ final class Compensation {
             scales[oc] = WeightMethod.MAX_ABS.scale(inUnits, 0, size);
             for (int k = 0; k < size; k++) {
                 float wanted = weights[from + k] + dot(errors, feedback[k]);
-                // The largest weight keeps its place at the end of the grid, so that the scale can be told from the weights.
+                // The largest weight keeps its place at the end of the grid, so that the scale can be told from the
+                // weights.
                 float source = k == largest ? weights[from + k] : wanted;
                 int q = WeightMethod.quantize(source / units[k], scales[oc]);
                 rounded[from + k] = (byte) q;

@@ -85,8 +85,15 @@ final class GraphJson {
 
     private static void window(Window window, JsonGenerator json) throws IOException {
         int[] numbers = {
-            window.kernelH(), window.kernelW(), window.strideH(), window.strideW(),
-            window.padTop(), window.padLeft(), window.padBottom(), window.padRight(), window.dilation()
+            window.kernelH(),
+            window.kernelW(),
+            window.strideH(),
+            window.strideW(),
+            window.padTop(),
+            window.padLeft(),
+            window.padBottom(),
+            window.padRight(),
+            window.dilation()
         };
         json.writeFieldName("window");
         json.writeArray(numbers, 0, numbers.length);

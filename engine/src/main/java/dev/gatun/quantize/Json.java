@@ -104,7 +104,8 @@ record Json(String where, Map<?, ?> fields) {
         return field(name, String.class, "a string");
     }
 
-    @Nullable String stringOrNull(String name) {
+    @Nullable
+    String stringOrNull(String name) {
         return has(name) ? string(name) : null;
     }
 
@@ -158,7 +159,9 @@ record Json(String where, Map<?, ?> fields) {
     }
 
     List<Float> numbers(String name) {
-        return list(name, Double.class, "numbers").stream().map(Double::floatValue).toList();
+        return list(name, Double.class, "numbers").stream()
+                .map(Double::floatValue)
+                .toList();
     }
 
     List<Integer> integers(String name) {

@@ -102,7 +102,8 @@ final class NodeNetwork implements AutoCloseable {
     }
 
     /** The primitive of a node, or null if it has none. */
-    @Nullable Operation operation(String node) {
+    @Nullable
+    Operation operation(String node) {
         return operations.get(node);
     }
 
@@ -134,8 +135,8 @@ final class NodeNetwork implements AutoCloseable {
                 pool(pool, Algorithm.POOLING_AVG_EXCLUDE_PADDING, whole(shape(pool.src())), owner);
             case Node.Input _, Node.Relu _, Node.Add _ -> null;
             case Node.BatchNorm _, Node.ZeroPadShortcut _, Node.Softmax _, Node.Sigmoid _ ->
-                throw new IllegalArgumentException("node " + node.name() + " cannot be quantised: expected a fused graph"
-                        + " that ends in logits, found " + node);
+                throw new IllegalArgumentException("node " + node.name()
+                        + " cannot be quantised: expected a fused graph" + " that ends in logits, found " + node);
         };
     }
 

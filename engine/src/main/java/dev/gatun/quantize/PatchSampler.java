@@ -50,12 +50,12 @@ final class PatchSampler {
                     simulation.runReference(Simulation.Tap.NONE);
                     Map<String, float[]> patches = new HashMap<>();
                     SplittableRandom random = new SplittableRandom(batch.getFirst());
-                    layers.forEach(layer -> patches.put(
-                            layer.name(), patches(layer, simulation, batch.size(), rows, random)));
+                    layers.forEach(
+                            layer -> patches.put(layer.name(), patches(layer, simulation, batch.size(), rows, random)));
                     return patches;
                 },
-                part -> part.forEach(
-                        (name, patches) -> Objects.requireNonNull(moments.get(name)).add(patches)));
+                part -> part.forEach((name, patches) ->
+                        Objects.requireNonNull(moments.get(name)).add(patches)));
         return moments;
     }
 
@@ -68,8 +68,10 @@ final class PatchSampler {
             long image = srcShape.elements() / srcShape.dim(0) * (row / rows);
             if (layer instanceof Node.Conv conv) {
                 Shape dst = network.shape(layer.name());
-                int y = random.nextInt(dst.intDim(2)) * conv.window().strideH() - conv.window().padTop();
-                int x = random.nextInt(dst.intDim(3)) * conv.window().strideW() - conv.window().padLeft();
+                int y = random.nextInt(dst.intDim(2)) * conv.window().strideH()
+                        - conv.window().padTop();
+                int x = random.nextInt(dst.intDim(3)) * conv.window().strideW()
+                        - conv.window().padLeft();
                 patch(src, image, srcShape, conv.window(), y, x, patches, row * size);
             } else {
                 MemorySegment.copy(src, ValueLayout.JAVA_FLOAT, image * Float.BYTES, patches, row * size, size);

@@ -156,8 +156,9 @@ public final class QuantizedFile {
                     throw new IllegalArgumentException(name + WEIGHT_SCALE + " is there, but no such node has weights");
                 }
                 tensor(source, name + WEIGHT_SCALE, Shape.of(bias.length), unread);
-                layers.put(name, new QuantizedLayer(
-                        source.readInt8(name + WEIGHT), source.read(name + WEIGHT_SCALE), bias));
+                layers.put(
+                        name,
+                        new QuantizedLayer(source.readInt8(name + WEIGHT), source.read(name + WEIGHT_SCALE), bias));
             } else if (source.tensors().containsKey(name + WEIGHT) && !parameters.containsKey(name + WEIGHT)) {
                 throw new IllegalArgumentException(name + WEIGHT + " is I8, but there is no " + name + WEIGHT_SCALE);
             }
@@ -165,7 +166,8 @@ public final class QuantizedFile {
         Map<String, Float> scales = scalars(source, graph, SCALE, unread);
         Map<String, Float> sums = scalars(source, graph, SUM, unread);
         if (!unread.isEmpty()) {
-            throw new IllegalArgumentException("tensors that no operation reads: " + unread.stream().sorted().toList());
+            throw new IllegalArgumentException("tensors that no operation reads: "
+                    + unread.stream().sorted().toList());
         }
         return new QuantizedNetwork(graph, new Quantization(scales, layers, stem), parameters, sums);
     }

@@ -71,8 +71,7 @@ public final class Quantizer {
             NodeNetwork network =
                     owned.push(new NodeNetwork(fused, parameters, batch, images.height(), images.width()));
             Workers workers = owned.push(new Workers(network, images, batch, options.threads()));
-            Workbench bench =
-                    new Workbench(new Topology(fused), parameters, images, network, workers, options);
+            Workbench bench = new Workbench(new Topology(fused), parameters, images, network, workers, options);
             return new Quantizer(bench).run();
         } finally {
             OneDnn.setThreads(callersThreads);
@@ -161,11 +160,7 @@ public final class Quantizer {
             Score score = bench.score(setting(int8, ranges, weights));
             bench.log(
                     "%d of %d layers in int8: logits at %.1f dB, %d of %d images agree with f32",
-                    int8.size(),
-                    alone.size(),
-                    score.noise().decibels(),
-                    score.agreeing(),
-                    score.images());
+                    int8.size(), alone.size(), score.noise().decibels(), score.agreeing(), score.images());
             if (bench.options().bar().reachedBy(score) || next == worstFirst.size()) {
                 return score;
             }
@@ -188,7 +183,9 @@ public final class Quantizer {
                 floats.put(name + ".weight", values);
                 floats.put(name + ".bias", folded.bias());
             }
-            if (!stem && bench.node(name) instanceof Node.Conv conv && conv.epilogue().residual() != null) {
+            if (!stem
+                    && bench.node(name) instanceof Node.Conv conv
+                    && conv.epilogue().residual() != null) {
                 sums.put(name, errors.largestSum(name));
             }
         }

@@ -56,8 +56,10 @@ final class RangeObserver {
         Map<String, Float> limits = new HashMap<>();
         Elements elements = new Elements();
         for (String name : values) {
-            elements.visit(simulation.reference(name), elements(name, count), (block, length) ->
-                    limits.merge(name, Histogram.largest(block, length), Math::max));
+            elements.visit(
+                    simulation.reference(name),
+                    elements(name, count),
+                    (block, length) -> limits.merge(name, Histogram.largest(block, length), Math::max));
         }
         return limits;
     }

@@ -42,8 +42,8 @@ final class Ranges {
         Map<String, Histogram> histograms =
                 new RangeObserver(bench.network(), bench.workers(), bench.observed()).observe(own);
         List<Candidate> candidates = new ArrayList<>();
-        histograms.forEach((value, histogram) ->
-                candidates.addAll(candidates(value, histogram, topology.signed(value))));
+        histograms.forEach(
+                (value, histogram) -> candidates.addAll(candidates(value, histogram, topology.signed(value))));
         bench.log("choosing the ranges of %d activations among %d", own.size(), candidates.size());
         List<Noise> noises = bench.disturbances(candidates.stream()
                 .map(candidate -> new Setting(Map.of(candidate.value(), candidate.grid()), Map.of()))
@@ -51,7 +51,8 @@ final class Ranges {
         Map<String, Range> chosen = new LinkedHashMap<>();
         for (int i = 0; i < candidates.size(); i++) {
             Candidate candidate = candidates.get(i);
-            double largest = Objects.requireNonNull(histograms.get(candidate.value())).limit();
+            double largest =
+                    Objects.requireNonNull(histograms.get(candidate.value())).limit();
             chosen.merge(
                     candidate.value(),
                     new Range(candidate.method(), candidate.grid(), largest, noises.get(i)),

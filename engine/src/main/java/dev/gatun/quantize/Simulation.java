@@ -2,12 +2,12 @@ package dev.gatun.quantize;
 
 import dev.gatun.graph.Epilogue;
 import dev.gatun.graph.Node;
+import dev.gatun.onednn.Arg;
 import dev.gatun.onednn.ExecArgs;
 import dev.gatun.onednn.Memory;
 import dev.gatun.onednn.MemoryDesc;
 import dev.gatun.onednn.NativeStack;
 import dev.gatun.onednn.Stream;
-import dev.gatun.onednn.Arg;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,8 +39,8 @@ final class Simulation implements AutoCloseable {
     /** A node's primitive with memory objects of this thread. */
     private record Bound(NodeNetwork.Operation operation, ExecArgs args, Map<Integer, Memory> memories) {
         void run(Stream stream, Map<Integer, MemorySegment> data) {
-            data.forEach((arg, segment) ->
-                    Objects.requireNonNull(memories.get(arg)).setData(segment));
+            data.forEach(
+                    (arg, segment) -> Objects.requireNonNull(memories.get(arg)).setData(segment));
             operation.primitive().execute(stream, args);
         }
     }
@@ -79,8 +79,8 @@ final class Simulation implements AutoCloseable {
     }
 
     private Bound bind(Node node, NodeNetwork.Operation operation, MemorySegment scratchpad, NativeStack owner) {
-        Map<Integer, MemorySegment> arguments = new HashMap<>(
-                Map.of(Arg.SRC, reference(node.sources().getFirst()), Arg.DST, reference(node.name())));
+        Map<Integer, MemorySegment> arguments =
+                new HashMap<>(Map.of(Arg.SRC, reference(node.sources().getFirst()), Arg.DST, reference(node.name())));
         if (operation.args().containsKey(Arg.WEIGHTS)) {
             Packed packed = network.weights(node.name());
             arguments.put(Arg.WEIGHTS, packed.weights());
@@ -174,10 +174,7 @@ final class Simulation implements AutoCloseable {
                 tap.see(name, to);
                 Epilogue epilogue = conv.epilogue();
                 elements.finish(
-                        to,
-                        epilogue.residual() == null ? null : simulated(epilogue.residual()),
-                        epilogue.relu(),
-                        grid);
+                        to, epilogue.residual() == null ? null : simulated(epilogue.residual()), epilogue.relu(), grid);
             }
             case Node.InnerProduct _ -> {
                 layer(name, src, to, setting);
@@ -203,17 +200,7 @@ final class Simulation implements AutoCloseable {
     private void layer(String name, MemorySegment src, MemorySegment to, Setting setting) {
         Packed packed = setting.weights().getOrDefault(name, network.weights(name));
         Objects.requireNonNull(bound.get(name))
-                .run(
-                        stream,
-                        Map.of(
-                                Arg.SRC,
-                                src,
-                                Arg.WEIGHTS,
-                                packed.weights(),
-                                Arg.BIAS,
-                                packed.bias(),
-                                Arg.DST,
-                                to));
+                .run(stream, Map.of(Arg.SRC, src, Arg.WEIGHTS, packed.weights(), Arg.BIAS, packed.bias(), Arg.DST, to));
         stream.await();
     }
 

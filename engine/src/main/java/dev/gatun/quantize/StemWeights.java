@@ -15,8 +15,7 @@ final class StemWeights {
     private StemWeights() {}
 
     /** The real weights after rounding. */
-    static float[] rounded(
-            Node.Conv stem, FoldedWeights folded, Normalization normalization, SecondMoments moments) {
+    static float[] rounded(Node.Conv stem, FoldedWeights folded, Normalization normalization, SecondMoments moments) {
         float[] units = units(stem, normalization);
         QuantizedLayer layer = new Compensation(moments).round(folded.weights(), folded.bias(), units);
         float[] real = Int8Weights.dequantize(layer);

@@ -110,7 +110,8 @@ final class Topology {
             boolean asSrc = reader.sources().getFirst().equals(node.name());
             boolean wants = layers.containsKey(reader.name())
                     ? asSrc && int8.contains(reader.name()) || !asSrc && scaled.contains(reader.name())
-                    : scaled.contains(reader.name()) && (passes(reader) || reader instanceof Node.Relu || reader instanceof Node.Add);
+                    : scaled.contains(reader.name())
+                            && (passes(reader) || reader instanceof Node.Relu || reader instanceof Node.Add);
             if (wants) {
                 return true;
             }

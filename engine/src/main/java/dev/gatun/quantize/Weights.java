@@ -50,7 +50,9 @@ final class Weights {
                 }
             }
         }
-        bench.log("choosing the weights of %d layers among %d", bench.topology().layers().size(), candidates.size());
+        bench.log(
+                "choosing the weights of %d layers among %d",
+                bench.topology().layers().size(), candidates.size());
         return new Weights(bench, best(bench, candidates), stems(bench, moments));
     }
 

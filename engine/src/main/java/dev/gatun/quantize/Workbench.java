@@ -54,8 +54,8 @@ record Workbench(
     /** Those of the images judged by that each of many choices is judged by. */
     List<Integer> judgedOften() {
         List<Integer> judged = judged();
-        double work = GraphCost.of(topology.graph(), images.height(), images.width())
-                .multiplyAccumulates();
+        double work =
+                GraphCost.of(topology.graph(), images.height(), images.width()).multiplyAccumulates();
         int few = (int) Math.clamp(CHOICE_WORK / work, FEWEST_PER_CHOICE, MOST_PER_CHOICE);
         return judged.subList(0, Math.min(few, judged.size()));
     }

@@ -56,7 +56,8 @@ final class Workers implements AutoCloseable {
                 idle.add(rollback.push(new Simulation(network)));
             }
             this.executor = rollback.push(Executors.newFixedThreadPool(
-                    count, Thread.ofPlatform().name("gatun-quantize-", 0).daemon().factory()));
+                    count,
+                    Thread.ofPlatform().name("gatun-quantize-", 0).daemon().factory()));
             this.owned = rollback.detach();
         }
     }
@@ -101,7 +102,8 @@ final class Workers implements AutoCloseable {
             Preprocessor writer = new Preprocessor(images.preprocessing());
             long imageBytes = simulation.images().byteSize() / batch;
             for (int i = 0; i < indices.size(); i++) {
-                writer.write(images.crops().get(indices.get(i)), InputFormat.F32_NHWC, simulation.images(), i * imageBytes);
+                writer.write(
+                        images.crops().get(indices.get(i)), InputFormat.F32_NHWC, simulation.images(), i * imageBytes);
             }
             return work.run(simulation, indices);
         } finally {

@@ -38,11 +38,11 @@ class QuantizedAccuracyTest {
     private static void assertLosesLittle(Model model) throws IOException {
         byte[] calibration = Files.readAllBytes(SharedData.file("cifar10/calibration_2000.bin"));
         byte[] test = Files.readAllBytes(SharedData.file("cifar10/test_first5000.bin"));
-        CalibrationImages some =
-                CalibrationImages.prepare(240, i -> record(calibration, i), model.preprocessing());
-        CalibrationImages evaluated = CalibrationImages.prepare(
-                test.length / RECORD, i -> record(test, i), model.preprocessing());
-        int[] classes = IntStream.range(0, evaluated.size()).map(i -> test[i * RECORD]).toArray();
+        CalibrationImages some = CalibrationImages.prepare(240, i -> record(calibration, i), model.preprocessing());
+        CalibrationImages evaluated =
+                CalibrationImages.prepare(test.length / RECORD, i -> record(test, i), model.preprocessing());
+        int[] classes =
+                IntStream.range(0, evaluated.size()).map(i -> test[i * RECORD]).toArray();
         Outcome outcome = quantized(model, some, evaluated, classes);
         // 0.2 points of 5,000
         assertThat(outcome.int8()).isGreaterThanOrEqualTo(outcome.f32() - 10);
@@ -67,8 +67,8 @@ class QuantizedAccuracyTest {
         int[] classes = test.stream()
                 .mapToInt(line -> Integer.parseInt(line.substring(line.indexOf('\t') + 1)))
                 .toArray();
-        Outcome outcome = quantized(
-                model, images(model, directory, calibration), images(model, directory, test), classes);
+        Outcome outcome =
+                quantized(model, images(model, directory, calibration), images(model, directory, test), classes);
         assertThat(outcome.int8()).isGreaterThanOrEqualTo(outcome.f32() - 1);
         assertThat(outcome.agreeing()).isGreaterThanOrEqualTo((int) Math.ceil(0.97 * outcome.images()));
     }
@@ -96,10 +96,11 @@ class QuantizedAccuracyTest {
 
     private static Outcome quantized(
             Model model, CalibrationImages calibration, CalibrationImages evaluated, int[] classes) {
-        Quantizer.Result result = Quantizer.quantize(
-                model.graph(), model.weights()::get, calibration, QuantizeOptions.defaults());
+        Quantizer.Result result =
+                Quantizer.quantize(model.graph(), model.weights()::get, calibration, QuantizeOptions.defaults());
         float[][] f32 = SimulatedInt8.reference(model.graph(), model.weights()::get, evaluated, 4, THREADS);
-        float[][] int8 = SimulatedInt8.run(result.network(), evaluated, 4, THREADS).int8();
+        float[][] int8 =
+                SimulatedInt8.run(result.network(), evaluated, 4, THREADS).int8();
         int f32Right = 0;
         int int8Right = 0;
         int agreeing = 0;

@@ -66,10 +66,12 @@ class QuantizedFileTest {
                     .isNotEmpty()
                     .isEqualTo(model.report().fallbacks());
             assertThat(read.report().values()).hasSameSizeAs(model.report().values());
-            model.network().graph().parameters().forEach(parameter -> assertThat(
-                            read.network().parameter(parameter.name()))
-                    .as(parameter.name())
-                    .isEqualTo(model.network().parameter(parameter.name())));
+            model.network()
+                    .graph()
+                    .parameters()
+                    .forEach(parameter -> assertThat(read.network().parameter(parameter.name()))
+                            .as(parameter.name())
+                            .isEqualTo(model.network().parameter(parameter.name())));
         }
     }
 
@@ -101,7 +103,9 @@ class QuantizedFileTest {
     @Test
     void namesWhatDoesNotFit() {
         assertRefused((tensors, _) -> tensors.remove("layer1.0.conv1.bias"), "has no tensor 'layer1.0.conv1.bias'");
-        assertRefused((tensors, _) -> tensors.remove("layer2.0.conv2.weight_scale"), "there is no layer2.0.conv2.weight_scale");
+        assertRefused(
+                (tensors, _) -> tensors.remove("layer2.0.conv2.weight_scale"),
+                "there is no layer2.0.conv2.weight_scale");
         assertRefused(
                 (tensors, _) -> tensors.put("conv9.scale", Tensor.of("conv9.scale", Shape.of(), new float[] {1})),
                 "tensors that no operation reads: [conv9.scale]");
@@ -139,11 +143,12 @@ class QuantizedFileTest {
         Path changed = directory.resolve("changed.safetensors");
         try (WeightSource source = WeightFiles.open(file)) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            source.tensors().forEach((name, info) -> tensors.put(
-                    name,
-                    info.type() == ElementType.I8
-                            ? Tensor.of(name, info.shape(), source.readInt8(name))
-                            : Tensor.of(name, info.shape(), source.read(name))));
+            source.tensors()
+                    .forEach((name, info) -> tensors.put(
+                            name,
+                            info.type() == ElementType.I8
+                                    ? Tensor.of(name, info.shape(), source.readInt8(name))
+                                    : Tensor.of(name, info.shape(), source.read(name))));
             Map<String, String> metadata = new LinkedHashMap<>(source.metadata());
             change.accept(tensors, metadata);
             List<Tensor> list = new ArrayList<>(tensors.values());

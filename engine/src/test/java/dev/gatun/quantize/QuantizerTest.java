@@ -12,7 +12,6 @@ import dev.gatun.spec.BlockKind;
 import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Shortcut;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +43,8 @@ class QuantizerTest {
         float[] image = new float[3 * 32 * 32];
         new Preprocessor(images.preprocessing())
                 .write(images.crops().get(index), InputFormat.F32_NCHW, MemorySegment.ofArray(image), 0);
-        double[] logits = NaiveGraph.run(graph, new RandomValues(graph, 11), image, 1, 32, 32).getFirst();
+        double[] logits = NaiveGraph.run(graph, new RandomValues(graph, 11), image, 1, 32, 32)
+                .getFirst();
         float[] floats = new float[logits.length];
         for (int i = 0; i < floats.length; i++) {
             floats[i] = (float) logits[i];
@@ -57,10 +57,10 @@ class QuantizerTest {
         Graph graph = SmallQuantized.graph(BlockKind.BASIC, Shortcut.PROJECTION);
         Function<String, float[]> values = new RandomValues(graph, 11)::get;
         CalibrationImages images = SmallQuantized.images(30, 1);
-        Quantizer.Result one =
-                Quantizer.quantize(graph, values, images, QuantizeOptions.defaults().withThreads(1));
-        Quantizer.Result three =
-                Quantizer.quantize(graph, values, images, QuantizeOptions.defaults().withThreads(3));
+        Quantizer.Result one = Quantizer.quantize(
+                graph, values, images, QuantizeOptions.defaults().withThreads(1));
+        Quantizer.Result three = Quantizer.quantize(
+                graph, values, images, QuantizeOptions.defaults().withThreads(3));
         assertThat(three.report()).isEqualTo(one.report());
         assertThat(three.network().quantization().scales())
                 .isEqualTo(one.network().quantization().scales());
@@ -110,8 +110,8 @@ class QuantizerTest {
         assertThat(scales.get("maxpool")).isEqualTo(scales.get("conv1"));
         assertThat(scales).doesNotContainKeys("input", "layer2.1.conv3", "fc");
         assertThat(model.network().signed()).contains("layer1.0.downsample.0").doesNotContain("maxpool", "avgpool");
-        assertThat(model.network().sums()).containsOnlyKeys(
-                "layer1.0.conv3", "layer1.1.conv3", "layer2.0.conv3", "layer2.1.conv3");
+        assertThat(model.network().sums())
+                .containsOnlyKeys("layer1.0.conv3", "layer1.1.conv3", "layer2.0.conv3", "layer2.1.conv3");
     }
 
     @Test

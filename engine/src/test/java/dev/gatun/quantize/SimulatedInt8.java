@@ -77,8 +77,8 @@ public final class SimulatedInt8 {
         quantized
                 .quantization()
                 .layers()
-                .forEach((name, layer) -> weights.put(
-                        name, network.pack(name, Int8Weights.dequantize(layer), layer.bias())));
+                .forEach((name, layer) ->
+                        weights.put(name, network.pack(name, Int8Weights.dequantize(layer), layer.bias())));
         return new Setting(grids, weights);
     }
 }

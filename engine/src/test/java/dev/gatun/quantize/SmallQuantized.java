@@ -48,7 +48,10 @@ public final class SmallQuantized {
     public static QuantizedModel model(BlockKind kind, Shortcut shortcut, Bar bar) {
         Graph graph = graph(kind, shortcut);
         Quantizer.Result result = Quantizer.quantize(
-                graph, new RandomValues(graph, 11)::get, images(48, 1), QuantizeOptions.defaults().withBar(bar));
+                graph,
+                new RandomValues(graph, 11)::get,
+                images(48, 1),
+                QuantizeOptions.defaults().withBar(bar));
         return new QuantizedModel(
                 "small " + kind + " " + shortcut,
                 dev.gatun.spec.InputSpec.CIFAR,

@@ -17,8 +17,7 @@ final class BarOption implements ITypeConverter<Bar> {
             throw new TypeConversionException("'" + value
                     + "' is no bar, expected a share from 0 to 1 and perhaps decibels, such as 0.98 or 0.98,25");
         }
-        double decibels =
-                matcher.group(2) == null ? Bar.DEFAULT.decibels() : Double.parseDouble(matcher.group(2));
+        double decibels = matcher.group(2) == null ? Bar.DEFAULT.decibels() : Double.parseDouble(matcher.group(2));
         return new Bar(Double.parseDouble(matcher.group(1)), decibels);
     }
 }

@@ -27,14 +27,16 @@ final class CalibrationOptions {
             names = "--calibration",
             paramLabel = "DIR|FILE.bin",
             required = true,
-            description = "Images like those that the network will see: a directory of them, or CIFAR-10's binary records.")
+            description =
+                    "Images like those that the network will see: a directory of them, or CIFAR-10's binary records.")
     private Path calibration = Path.of("");
 
     @Option(
             names = "--images",
             paramLabel = "N",
             converter = PositiveInt.class,
-            description = "Take N of them, spread evenly over all (default: ${DEFAULT-VALUE}, or all if there are fewer).")
+            description =
+                    "Take N of them, spread evenly over all (default: ${DEFAULT-VALUE}, or all if there are fewer).")
     private int count = 500;
 
     /** Reads and prepares the images; one that cannot be read is told and left out. */

@@ -27,8 +27,9 @@ final class ExportCommand implements Callable<Integer> {
             names = "--onnx",
             paramLabel = "OUT.onnx",
             required = true,
-            description = "ONNX, opset 17, f32, or int8 (QuantizeLinear, DequantizeLinear) if the weights are quantised: from"
-                    + " normalised NCHW images of any batch and size to logits.")
+            description =
+                    "ONNX, opset 17, f32, or int8 (QuantizeLinear, DequantizeLinear) if the weights are quantised: from"
+                            + " normalised NCHW images of any batch and size to logits.")
     private Path onnx = Path.of("");
 
     ExportCommand(Terminal terminal) {

@@ -44,8 +44,9 @@ final class QuantizeCommand implements Callable<Integer> {
             names = "--bar",
             paramLabel = "AGREEMENT[,DB]",
             converter = BarOption.class,
-            description = "What must be reached on the images judged by: the share whose top class is that of f32, and the"
-                    + " logits' decibels (default: 0.97,20).")
+            description =
+                    "What must be reached on the images judged by: the share whose top class is that of f32, and the"
+                            + " logits' decibels (default: 0.97,20).")
     private Bar bar = Bar.DEFAULT;
 
     @Option(
@@ -82,15 +83,10 @@ final class QuantizeCommand implements Callable<Integer> {
         if (model.quantized().isPresent()) {
             throw new CommandException(opened.describe() + " is quantised already, expected f32, f16 or bf16 weights");
         }
-        CalibrationImages images =
-                calibrationOptions.read(model.preprocessing(), imageOptions.decoding(), terminal);
-        QuantizeOptions options =
-                QuantizeOptions.defaults().withBar(bar).withLog(terminal.err()::println);
+        CalibrationImages images = calibrationOptions.read(model.preprocessing(), imageOptions.decoding(), terminal);
+        QuantizeOptions options = QuantizeOptions.defaults().withBar(bar).withLog(terminal.err()::println);
         Quantizer.Result result = Quantizer.quantize(
-                model.graph(),
-                model.weights()::get,
-                images,
-                threads == null ? options : options.withThreads(threads));
+                model.graph(), model.weights()::get, images, threads == null ? options : options.withThreads(threads));
         QuantizedModel quantized = new QuantizedModel(
                 model.name(),
                 model.input(),

@@ -81,8 +81,9 @@ class QuantizeCommandTest {
         assertThat(report.get("observed").asInt()).isEqualTo(8);
         assertThat(report.get("judged").asInt()).isEqualTo(4);
         assertThat(report.get("barDecibels").asDouble()).isEqualTo(200);
-        assertThat(report.get("layers")).hasSize(22).allSatisfy(layer -> assertThat(layer.get("int8").asBoolean())
-                .isFalse());
+        assertThat(report.get("layers"))
+                .hasSize(22)
+                .allSatisfy(layer -> assertThat(layer.get("int8").asBoolean()).isFalse());
     }
 
     @Test
@@ -99,7 +100,11 @@ class QuantizeCommandTest {
                 out);
 
         assertThat(run.status()).isEqualTo(1);
-        assertThat(run.errorLines()).hasSize(1).first().asString().contains("ship.png", "expected a directory of images");
+        assertThat(run.errorLines())
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("ship.png", "expected a directory of images");
         assertThat(out).doesNotExist();
     }
 
