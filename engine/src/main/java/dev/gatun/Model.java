@@ -4,6 +4,7 @@ import dev.gatun.graph.Graph;
 import dev.gatun.graph.GraphCost;
 import dev.gatun.image.Preprocessing;
 import dev.gatun.natives.Machine;
+import dev.gatun.plan.LayerWeights;
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
 import dev.gatun.quantize.QuantizedModel;
@@ -157,7 +158,8 @@ public final class Model {
                         ? threads(options.batch(), height, width)
                         : options.threads(),
                 preprocessing.normalization());
-        Plan plan = Plan.of(options.softmax() ? graph.withSoftmax() : graph, weights::get, request);
+        LayerWeights layers = quantized == null ? LayerWeights.folding(weights::get) : quantized.layerWeights();
+        Plan plan = Plan.of(options.softmax() ? graph.withSoftmax() : graph, layers, request);
         return new CompiledModel(name, plan, Shape.of(options.batch(), input.channels(), height, width));
     }
 

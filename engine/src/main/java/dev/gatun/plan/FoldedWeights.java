@@ -6,19 +6,25 @@ import java.util.Arrays;
 import java.util.function.Function;
 
 /**
- * Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded to f32; an inner product
- * has its own. Arrays are this object's, or the parameters': do not write to them.
+ * Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded to f32; or those of
+ * an inner product. Arrays are its own: do not write to them.
  */
 public final class FoldedWeights {
     private final float[] weights;
     private final float[] bias;
 
-    private FoldedWeights(float[] weights, float[] bias) {
+    /**
+     * Takes arrays over.
+     *
+     * @param weights [oc, ic / groups, kh, kw] or [oc, ic], row-major
+     * @param bias [oc]
+     */
+    public FoldedWeights(float[] weights, float[] bias) {
         this.weights = weights;
         this.bias = bias;
     }
 
-    /** [oc, ic / groups, kh, kw], row-major. */
+    /** [oc, ic / groups, kh, kw] or [oc, ic], row-major. */
     public float[] weights() {
         return weights;
     }
@@ -28,16 +34,11 @@ public final class FoldedWeights {
         return bias;
     }
 
-    /** Those of an inner product, [oc, ic] row-major, nothing folded. */
-    public static FoldedWeights of(Node.InnerProduct product, Function<String, float[]> values) {
-        return new FoldedWeights(values.apply(product.name() + ".weight"), values.apply(product.name() + ".bias"));
-    }
-
     /**
-     * Those of a convolution.
+     * Folds what has been fused into {@code conv}.
      *
-     * @param values of parameters by name, row-major
-     * @throws IllegalArgumentException if a channel's normalisation is not finite
+     * @param values row-major values by the names of {@link dev.gatun.graph.Graph#parameters()}
+     * @throws IllegalArgumentException naming the batch normalisation if it has a channel without a finite scale
      */
     public static FoldedWeights of(Node.Conv conv, Function<String, float[]> values) {
         int perChannel = conv.ic()

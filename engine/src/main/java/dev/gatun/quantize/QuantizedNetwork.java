@@ -2,6 +2,8 @@ package dev.gatun.quantize;
 
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Node;
+import dev.gatun.plan.FoldedWeights;
+import dev.gatun.plan.LayerWeights;
 import dev.gatun.plan.Quantization;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +42,27 @@ public record QuantizedNetwork(
             throw new IllegalArgumentException("the quantised network has no parameter '" + name + "'");
         }
         return name.endsWith(".bias") ? layer.bias() : Int8Weights.dequantize(layer);
+    }
+
+    /** What a plan of {@link #graph} in any precision needs. */
+    public LayerWeights layerWeights() {
+        LayerWeights real = LayerWeights.folding(this::parameter);
+        return new LayerWeights() {
+            @Override
+            public FoldedWeights of(Node.Conv conv) {
+                return real.of(conv);
+            }
+
+            @Override
+            public FoldedWeights of(Node.InnerProduct product) {
+                return real.of(product);
+            }
+
+            @Override
+            public Quantization quantization() {
+                return quantization;
+            }
+        };
     }
 
     /** Names of the values of the graph that may be negative, of which q is -128 to 127; of all others 0 to 255. */

@@ -4,6 +4,8 @@ import dev.gatun.graph.Graph;
 import dev.gatun.graph.Kernel;
 import dev.gatun.graph.Node;
 import dev.gatun.plan.FoldedWeights;
+import dev.gatun.plan.LayerWeights;
+import dev.gatun.plan.Quantization;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,11 +21,12 @@ final class Topology {
     private final Graph graph;
     private final SequencedMap<String, Node> layers = new LinkedHashMap<>();
     private final Set<String> stems = new LinkedHashSet<>();
-    private final Set<String> unsigned = new HashSet<>();
+    private final Set<String> nonNegative;
     private final Map<String, List<Node>> readers = new LinkedHashMap<>();
 
     Topology(Graph graph) {
         this.graph = graph;
+        this.nonNegative = Quantization.nonNegative(graph);
         for (Node node : graph.nodes()) {
             readers.put(
                     node.name(),
@@ -37,9 +40,6 @@ final class Topology {
                     layers.put(node.name(), node);
                 }
             }
-            if (isNonNegative(node)) {
-                unsigned.add(node.name());
-            }
         }
     }
 
@@ -47,16 +47,6 @@ final class Topology {
     static boolean hasWeights(Node node) {
         return node instanceof Node.InnerProduct
                 || node instanceof Node.Conv conv && !(conv.kernel() instanceof Kernel.ChannelEmbedding);
-    }
-
-    private boolean isNonNegative(Node node) {
-        boolean ends = node instanceof Node.Relu
-                || node instanceof Node.Conv conv && conv.epilogue().relu();
-        boolean keeps = passes(node)
-                || node instanceof Node.GlobalAveragePool
-                || node instanceof Node.GlobalMaxPool
-                || node instanceof Node.Add;
-        return ends || keeps && unsigned.containsAll(node.sources());
     }
 
     /** Whether the node puts out what it reads, or means of that, at the same scale. */
@@ -83,7 +73,7 @@ final class Topology {
 
     /** Whether q of this value may be negative. */
     boolean signed(String value) {
-        return !unsigned.contains(value);
+        return !nonNegative.contains(value);
     }
 
     /**
@@ -128,8 +118,8 @@ final class Topology {
     /** Weights and bias of a layer or stem as it computes them, batch normalisation folded in. */
     static FoldedWeights folded(Node layer, Function<String, float[]> parameters) {
         return switch (layer) {
-            case Node.Conv conv -> FoldedWeights.of(conv, parameters);
-            case Node.InnerProduct product -> FoldedWeights.of(product, parameters);
+            case Node.Conv conv -> LayerWeights.folding(parameters).of(conv);
+            case Node.InnerProduct product -> LayerWeights.folding(parameters).of(product);
             default -> throw new IllegalArgumentException(layer.name() + " has no weights");
         };
     }

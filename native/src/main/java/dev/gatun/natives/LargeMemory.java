@@ -33,7 +33,9 @@ public final class LargeMemory {
      * @throws OutOfMemoryError if the system has no such room
      */
     public static MemorySegment allocate(Arena arena, long bytes) {
-        return Os.of(System.getProperty("os.name", "")) == Os.LINUX ? map(arena, bytes) : arena.allocate(bytes, Long.BYTES * 8L);
+        return Os.of(System.getProperty("os.name", "")) == Os.LINUX
+                ? map(arena, bytes)
+                : arena.allocate(bytes, Long.BYTES * 8L);
     }
 
     private static MemorySegment map(Arena arena, long bytes) {
@@ -70,8 +72,7 @@ public final class LargeMemory {
     @SuppressWarnings("restricted")
     private static final class Calls {
         static final MethodHandle MMAP = handle(
-                "mmap",
-                FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+                "mmap", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
         static final MethodHandle MADVISE =
                 handle("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
         static final MethodHandle MUNMAP = handle("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
