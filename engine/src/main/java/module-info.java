@@ -16,6 +16,7 @@ module dev.gatun {
     exports dev.gatun.onnx;
     exports dev.gatun.plan;
     exports dev.gatun.profile;
+    exports dev.gatun.quantize;
     exports dev.gatun.runtime;
     exports dev.gatun.spec;
     exports dev.gatun.weights;

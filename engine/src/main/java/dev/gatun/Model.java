@@ -7,10 +7,13 @@ import dev.gatun.natives.Machine;
 import dev.gatun.plan.LayerWeights;
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
+import dev.gatun.quantize.QuantizedModel;
+import dev.gatun.quantize.QuantizedNetwork;
 import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.Shape;
 import dev.gatun.weights.WeightSet;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network with weights that have been checked against it, and what belongs to those weights: how images are prepared for them, and
@@ -24,6 +27,7 @@ public final class Model {
     private final WeightSet weights;
     private final Preprocessing preprocessing;
     private final Labels labels;
+    private final @Nullable QuantizedNetwork quantized;
     private final boolean cached;
 
     private Model(
@@ -33,6 +37,7 @@ public final class Model {
             WeightSet weights,
             Preprocessing preprocessing,
             Labels labels,
+            @Nullable QuantizedNetwork quantized,
             boolean cached) {
         this.name = name;
         this.graph = graph;
@@ -40,6 +45,7 @@ public final class Model {
         this.weights = weights;
         this.preprocessing = preprocessing;
         this.labels = labels;
+        this.quantized = quantized;
         this.cached = cached;
     }
 
@@ -67,7 +73,31 @@ public final class Model {
                     labels.size() + " labels for " + name + " of " + classes + " classes, expected as many");
         }
         weights.requireAll(graph.parameters());
-        return new Model(name, graph, input, weights, preprocessing, labels, true);
+        return new Model(name, graph, input, weights, preprocessing, labels, null, true);
+    }
+
+    /**
+     * A quantised network. It computes in int8; in other precisions it does with the real values of its rounded weights.
+     *
+     * @param quantized as a file holds it
+     * @param origin where it came from, for messages
+     */
+    public static Model of(QuantizedModel quantized, String origin) {
+        QuantizedNetwork network = quantized.network();
+        Model plain = of(
+                quantized.name(),
+                network.graph(),
+                quantized.input(),
+                WeightSet.of(origin, network.graph().parameters(), network::parameter),
+                quantized.preprocessing(),
+                new Labels(quantized.labels()));
+        return new Model(
+                plain.name, plain.graph, plain.input, plain.weights, plain.preprocessing, plain.labels, network, true);
+    }
+
+    /** Scales and int8 weights, if it is quantised. */
+    public Optional<QuantizedNetwork> quantized() {
+        return Optional.ofNullable(quantized);
     }
 
     /** What it is called: the name of its variant, if it has a spec. */
@@ -110,7 +140,7 @@ public final class Model {
      * file never are.
      */
     public Model uncached() {
-        return new Model(name, graph, input, weights, preprocessing, labels, false);
+        return new Model(name, graph, input, weights, preprocessing, labels, quantized, false);
     }
 
     /**
@@ -133,10 +163,10 @@ public final class Model {
                 options.emulation(),
                 sizing.placement().threads(),
                 preprocessing.normalization());
-        Plan plan = Plan.of(
-                options.softmax() ? graph.withSoftmax() : graph,
-                LayerWeights.folding(weights::get, cached ? weights.contentId() : Optional.empty()),
-                request);
+        LayerWeights layers = quantized == null
+                ? LayerWeights.folding(weights::get, cached ? weights.contentId() : Optional.empty())
+                : quantized.layerWeights();
+        Plan plan = Plan.of(options.softmax() ? graph.withSoftmax() : graph, layers, request);
         Shape src = Shape.of(sizing.batch(), input.channels(), height, width);
         return new CompiledModel(name, plan, src, sizing);
     }

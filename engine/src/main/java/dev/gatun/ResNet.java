@@ -3,6 +3,8 @@ package dev.gatun;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.GraphBuilder;
 import dev.gatun.image.Preprocessing;
+import dev.gatun.quantize.QuantizedFile;
+import dev.gatun.quantize.QuantizedModel;
 import dev.gatun.spec.HeadSpec;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.spec.Variants;
@@ -140,6 +142,9 @@ public final class ResNet {
      * @throws dev.gatun.weights.WeightMismatchException if they are not those of this variant; lists all that differ
      */
     public Model weights(WeightSource source) {
+        if (QuantizedFile.recognises(source)) {
+            return quantized(source);
+        }
         Graph graph = GraphBuilder.build(spec);
         NameMapping mapping = NameMapping.of(source.tensors().keySet(), graph.parameters());
         if (spec.classes() == 0) {
@@ -154,5 +159,24 @@ public final class ResNet {
                 weights,
                 preprocessing == null ? card.preprocessing() : preprocessing,
                 labels == null ? card.labels() : labels);
+    }
+
+    /** A quantised file says itself what it is; it has to be this variant. */
+    private Model quantized(WeightSource source) {
+        QuantizedModel quantized = QuantizedFile.read(source);
+        if (!quantized.name().equals(spec.name()) || quantized.labels().size() != spec.classes()) {
+            throw new IllegalArgumentException(source.origin() + " is " + quantized.name() + " of "
+                    + quantized.labels().size() + " classes, quantised; expected " + spec.name() + " of "
+                    + spec.classes());
+        }
+        return Model.of(
+                new QuantizedModel(
+                        quantized.name(),
+                        quantized.input(),
+                        preprocessing == null ? quantized.preprocessing() : preprocessing,
+                        labels == null ? quantized.labels() : labels.names(),
+                        quantized.network(),
+                        quantized.report()),
+                source.origin());
     }
 }

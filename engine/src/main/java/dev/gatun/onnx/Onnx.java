@@ -13,6 +13,9 @@ final class Onnx {
     static final int OPSET = 17;
 
     private static final int TENSOR_FLOAT = 1;
+    private static final int TENSOR_UINT8 = 2;
+    private static final int TENSOR_INT8 = 3;
+    private static final int TENSOR_INT32 = 6;
     private static final int TENSOR_INT64 = 7;
 
     private static final int ATTRIBUTE_FLOAT = 1;
@@ -89,6 +92,30 @@ final class Onnx {
         Protobuf tensor = tensor(name, TENSOR_INT64, List.of((long) values.length));
         for (long value : values) {
             tensor.varint(7, value);
+        }
+        return tensor;
+    }
+
+    /** TensorProto of one float. */
+    static Protobuf float32(String name, float value) {
+        return tensor(name, TENSOR_FLOAT, List.of()).fixed32(4, value);
+    }
+
+    /** TensorProto of int8. */
+    static Protobuf int8s(String name, List<Long> dims, byte[] values) {
+        return tensor(name, TENSOR_INT8, dims).bytes(9, values.length, out -> out.write(values));
+    }
+
+    /** TensorProto of one uint8. */
+    static Protobuf uint8(String name, int value) {
+        return tensor(name, TENSOR_UINT8, List.of()).varint(5, value);
+    }
+
+    /** TensorProto of a vector of int32. */
+    static Protobuf int32s(String name, int... values) {
+        Protobuf tensor = tensor(name, TENSOR_INT32, List.of((long) values.length));
+        for (int value : values) {
+            tensor.varint(5, value);
         }
         return tensor;
     }

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** A graph as a ModelProto. */
@@ -39,28 +40,34 @@ final class OnnxModel {
     }
 
     private Protobuf model(String name) {
-        OnnxNodes operations = new OnnxNodes(graph);
+        OnnxNodes operations = new OnnxNodes(graph).addAll();
         List<Protobuf> initializers = new ArrayList<>(operations.constants());
         // Convolutions may share a parameter, but an initializer is written once.
         new LinkedHashSet<>(graph.parameters()).forEach(parameter -> initializers.add(initializer(parameter)));
+        return assemble(graph, name, "float32", operations.nodes(), initializers);
+    }
+
+    /** The model of these operations, with the inputs and outputs of {@code graph}. */
+    static Protobuf assemble(Graph graph, String name, String type, List<Protobuf> nodes, List<Protobuf> initializers) {
         List<Onnx.Dim> inputDims = List.of(
                 new Onnx.Dim.Symbolic("batch"),
                 new Onnx.Dim.Fixed(graph.input().channels()),
                 new Onnx.Dim.Symbolic("height"),
                 new Onnx.Dim.Symbolic("width"));
         Protobuf input = Onnx.value(graph.input().name(), inputDims);
-        Protobuf body = Onnx.graph(name, operations.nodes(), initializers, input, outputs());
-        String doc = name + ", float32, written by Gatun; images are [batch, channels, height, width], normalised";
+        Protobuf body = Onnx.graph(name, nodes, initializers, input, outputs(graph));
+        String doc = name + ", " + type + ", written by Gatun; images are [batch, channels, height, width], normalised";
         return Onnx.model(PRODUCER, doc, body, Map.of("model", name));
     }
 
     private Protobuf initializer(TensorSpec parameter) {
-        long bytes = Math.multiplyExact(parameter.shape().elements(), (long) Float.BYTES);
-        return Onnx.floats(
-                parameter.name(),
-                parameter.shape().dims(),
-                bytes,
-                out -> writeLittleEndian(OnnxWriter.checked(values, parameter), out));
+        return floats(parameter.name(), parameter.shape(), () -> OnnxWriter.checked(values, parameter));
+    }
+
+    /** A TensorProto of floats that are asked for when it is written. */
+    static Protobuf floats(String name, Shape shape, Supplier<float[]> values) {
+        long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
+        return Onnx.floats(name, shape.dims(), bytes, out -> writeLittleEndian(values.get(), out));
     }
 
     private static void writeLittleEndian(float[] floats, OutputStream out) throws IOException {
@@ -73,7 +80,7 @@ final class OnnxModel {
         }
     }
 
-    private List<Protobuf> outputs() {
+    private static List<Protobuf> outputs(Graph graph) {
         SequencedMap<String, Shape> some = graph.shapes(1, PROBES[0], PROBES[0]);
         SequencedMap<String, Shape> others = graph.shapes(2, PROBES[1], PROBES[1]);
         return graph.outputs().stream()

@@ -14,14 +14,22 @@ import java.util.function.Consumer;
  * A graph's operations as ONNX's. The result of a node keeps the node's name; what a node becomes several operations for has
  * intermediate results named {@code node/step}, and constants as well.
  */
-final class OnnxNodes {
+class OnnxNodes {
     private final List<Protobuf> nodes = new ArrayList<>();
     private final List<Protobuf> constants = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
 
+    private final Graph graph;
+
     OnnxNodes(Graph graph) {
+        this.graph = graph;
         graph.parameters().forEach(parameter -> names.add(parameter.name()));
+    }
+
+    /** Adds all operations of the graph; once. */
+    final OnnxNodes addAll() {
         graph.nodes().forEach(this::add);
+        return this;
     }
 
     /** The NodeProtos, in an order in which they can run. */
@@ -174,12 +182,13 @@ final class OnnxNodes {
                 .set("pads", new long[] {window.padTop(), window.padLeft(), window.padBottom(), window.padRight()});
     }
 
-    private String operation(String type, String output, List<String> inputs, Consumer<Onnx.Attributes> attributes) {
+    /** Adds an operation and returns the name of its result. */
+    String operation(String type, String output, List<String> inputs, Consumer<Onnx.Attributes> attributes) {
         nodes.add(Onnx.node(type, claim(output), inputs, attributes));
         return output;
     }
 
-    private String operation(String type, String output, List<String> inputs) {
+    final String operation(String type, String output, List<String> inputs) {
         return operation(type, output, inputs, _ -> {});
     }
 
@@ -189,7 +198,7 @@ final class OnnxNodes {
     }
 
     /** ONNX has one name space for results, parameters and constants. */
-    private String claim(String name) {
+    final String claim(String name) {
         if (!names.add(name)) {
             throw new IllegalArgumentException("two values of the ONNX model would be named " + name);
         }

@@ -56,7 +56,11 @@ public final class OnnxWriter {
      * @throws IOException if the file cannot be written
      */
     public static void write(Graph graph, String name, Values values, Path out) throws IOException {
-        Protobuf model = checkedModel(graph, name, values);
+        write(checkedModel(graph, name, values), out);
+    }
+
+    /** Writes a model to a file as a whole or not at all. */
+    static void write(Protobuf model, Path out) throws IOException {
         Path target = out.toAbsolutePath();
         Path partial = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
@@ -93,7 +97,10 @@ public final class OnnxWriter {
      * @throws IllegalArgumentException as for a file
      */
     public static byte[] toBytes(Graph graph, String name, Values values) {
-        Protobuf model = checkedModel(graph, name, values);
+        return toBytes(checkedModel(graph, name, values));
+    }
+
+    static byte[] toBytes(Protobuf model) {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(model.size()));
         try {
             write(model, new OutputStream() {
@@ -113,7 +120,7 @@ public final class OnnxWriter {
         return bytes.array();
     }
 
-    private static void write(Protobuf model, OutputStream out) throws IOException {
+    static void write(Protobuf model, OutputStream out) throws IOException {
         BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER_BYTES);
         model.writeTo(buffered);
         buffered.flush();
@@ -124,12 +131,16 @@ public final class OnnxWriter {
             throw new IllegalArgumentException("the name of an ONNX model must not be blank");
         }
         Protobuf model = OnnxModel.of(graph, name, values);
+        checkSize(name, model);
+        graph.parameters().forEach(parameter -> checked(values, parameter));
+        return model;
+    }
+
+    static void checkSize(String name, Protobuf model) {
         if (model.size() > MAX_MODEL_BYTES) {
             throw new IllegalArgumentException(name + " would take " + model.size()
                     + " bytes as an ONNX model, more than the " + MAX_MODEL_BYTES + " of a protobuf message");
         }
-        graph.parameters().forEach(parameter -> checked(values, parameter));
-        return model;
     }
 
     /** The values of {@code parameter} if they are as many as its shape says. */

@@ -88,6 +88,21 @@ final class FileWeights implements WeightSource {
         return values;
     }
 
+    @Override
+    public byte[] readInt8(String name) {
+        TensorInfo info = tensor(name);
+        RawTensor tensor = Objects.requireNonNull(raw.get(name));
+        if (info.type() != ElementType.I8 || !tensor.isContiguous()) {
+            throw new IllegalArgumentException(origin() + ": " + info + " cannot be read as I8");
+        }
+        if (info.shape().elements() > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(origin() + ": " + info + " has more elements than an array holds");
+        }
+        byte[] values = new byte[(int) info.shape().elements()];
+        file.read(tensor.position(), ByteBuffer.wrap(values));
+        return values;
+    }
+
     private static void readContiguous(FileBytes from, RawTensor tensor, float[] values) {
         ElementType type = tensor.info().type();
         long bytes = (long) values.length * type.bytes();

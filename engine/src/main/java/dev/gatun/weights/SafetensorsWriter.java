@@ -2,12 +2,13 @@ package dev.gatun.weights;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.gatun.spec.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,46 @@ public final class SafetensorsWriter {
     private SafetensorsWriter() {}
 
     /**
+     * A tensor to be written.
+     *
+     * @param info name, type and shape
+     * @param content writes exactly the bytes of these, little-endian and row-major
+     */
+    public record Tensor(TensorInfo info, Content content) {
+        /** Values of F32. */
+        public static Tensor of(String name, Shape shape, float[] values) {
+            return of(new TensorInfo(name, ElementType.F32, shape), values);
+        }
+
+        /** Values of I8. */
+        public static Tensor of(String name, Shape shape, byte[] values) {
+            checkLength(name, shape, values.length);
+            return new Tensor(
+                    new TensorInfo(name, ElementType.I8, shape),
+                    channel -> writeFully(channel, ByteBuffer.wrap(values)));
+        }
+
+        private static Tensor of(TensorInfo info, float[] values) {
+            checkLength(info.name(), info.shape(), values.length);
+            return new Tensor(info, channel -> writeFloats(channel, info, values));
+        }
+
+        private static void checkLength(String name, Shape shape, int length) {
+            if (shape.elements() != length) {
+                throw new IllegalArgumentException(
+                        "tensor '" + name + "' of shape " + shape + " has " + length + " elements");
+            }
+        }
+    }
+
+    /** Writes the bytes of a tensor. */
+    @FunctionalInterface
+    public interface Content {
+        /** Writes them where the channel is. */
+        void writeTo(WritableByteChannel channel) throws IOException;
+    }
+
+    /**
      * Writes the readable tensors of {@code source} in its order, rounded to nearest even. The file appears whole or not
      * at all; one that is there is replaced.
      *
@@ -36,11 +77,25 @@ public final class SafetensorsWriter {
         if (!type.readable()) {
             throw new IllegalArgumentException("safetensors are written as F32, F16 or BF16, not " + type);
         }
-        List<TensorInfo> tensors = source.tensors().values().stream()
+        List<Tensor> tensors = source.tensors().values().stream()
                 .filter(tensor -> tensor.type().readable())
+                .map(tensor -> {
+                    TensorInfo info = new TensorInfo(tensor.name(), type, tensor.shape());
+                    return new Tensor(info, channel -> writeFloats(channel, info, source.read(tensor.name())));
+                })
                 .toList();
+        write(target, tensors, metadata);
+    }
+
+    /**
+     * Writes tensors in this order. The file appears whole or not at all; one that is there is replaced.
+     *
+     * @param metadata for the file's {@code __metadata__}
+     * @throws UncheckedIOException if the file cannot be written
+     */
+    public static void write(Path target, List<Tensor> tensors, Map<String, String> metadata) {
         try {
-            byte[] header = header(tensors, type, metadata);
+            byte[] header = header(tensors, metadata);
             AtomicFile.write(target, channel -> {
                 int padding = -header.length & (ALIGNMENT - 1);
                 ByteBuffer start = ByteBuffer.allocate(Long.BYTES + header.length + padding)
@@ -51,8 +106,8 @@ public final class SafetensorsWriter {
                     start.put((byte) ' ');
                 }
                 writeFully(channel, start.flip());
-                for (TensorInfo tensor : tensors) {
-                    writeTensor(channel, tensor.name(), source.read(tensor.name()), type);
+                for (Tensor tensor : tensors) {
+                    tensor.content().writeTo(channel);
                 }
             });
         } catch (IOException e) {
@@ -60,8 +115,7 @@ public final class SafetensorsWriter {
         }
     }
 
-    private static byte[] header(List<TensorInfo> tensors, ElementType type, Map<String, String> metadata)
-            throws IOException {
+    private static byte[] header(List<Tensor> tensors, Map<String, String> metadata) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
@@ -73,11 +127,12 @@ public final class SafetensorsWriter {
                 json.writeEndObject();
             }
             long offset = 0;
-            for (TensorInfo tensor : tensors) {
-                long end = offset + tensor.shape().elements() * type.bytes();
-                long[] shape = tensor.shape().toArray();
-                json.writeObjectFieldStart(tensor.name());
-                json.writeStringField("dtype", type.name());
+            for (Tensor tensor : tensors) {
+                TensorInfo info = tensor.info();
+                long end = offset + info.shape().elements() * info.type().bytes();
+                long[] shape = info.shape().toArray();
+                json.writeObjectFieldStart(info.name());
+                json.writeStringField("dtype", info.type().name());
                 json.writeFieldName("shape");
                 json.writeArray(shape, 0, shape.length);
                 json.writeFieldName("data_offsets");
@@ -90,8 +145,8 @@ public final class SafetensorsWriter {
         return bytes.toByteArray();
     }
 
-    private static void writeTensor(FileChannel channel, String name, float[] values, ElementType type)
-            throws IOException {
+    private static void writeFloats(WritableByteChannel channel, TensorInfo info, float[] values) throws IOException {
+        ElementType type = info.type();
         ByteBuffer chunk = ByteBuffer.allocate(Math.min(CHUNK_ELEMENTS, values.length) * type.bytes())
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (int at = 0; at < values.length; at += CHUNK_ELEMENTS) {
@@ -99,7 +154,7 @@ public final class SafetensorsWriter {
             int end = Math.min(values.length, at + CHUNK_ELEMENTS);
             for (int i = at; i < end; i++) {
                 if (type == ElementType.F16 && overflowsF16(values[i])) {
-                    throw new IllegalArgumentException("tensor '" + name + "' has the value " + values[i]
+                    throw new IllegalArgumentException("tensor '" + info.name() + "' has the value " + values[i]
                             + " at element " + i + ", beyond the range of F16");
                 }
                 type.narrow(values[i], chunk);
@@ -112,7 +167,7 @@ public final class SafetensorsWriter {
         return Float.isFinite(value) && Float.isInfinite(Float.float16ToFloat(Float.floatToFloat16(value)));
     }
 
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

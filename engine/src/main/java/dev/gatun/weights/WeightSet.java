@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,25 +21,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WeightSet {
     private final String origin;
-    private final Map<String, Parameter> parameters;
-    private final @Nullable StoredTensors stored;
+    private final Map<String, TensorSpec> specs = new HashMap<>();
+    private final Function<TensorSpec, float[]> values;
+    private final Supplier<Optional<String>> contentId;
 
-    /** A parameter, the tensor of the source that stands for it, and its values unless they stay with the source. */
-    private record Parameter(TensorSpec spec, TensorInfo tensor, Optional<Values> values) {}
-
-    /** Values that are read, not written. */
-    private static final class Values {
-        private final float[] elements;
-
-        Values(float[] elements) {
-            this.elements = elements;
-        }
+    private WeightSet(
+            String origin,
+            List<TensorSpec> checked,
+            Function<TensorSpec, float[]> values,
+            Supplier<Optional<String>> contentId) {
+        this.origin = origin;
+        checked.forEach(spec -> specs.put(spec.name(), spec));
+        this.values = values;
+        this.contentId = contentId;
     }
 
-    private WeightSet(String origin, Map<String, Parameter> parameters, @Nullable StoredTensors stored) {
-        this.origin = origin;
-        this.parameters = parameters;
-        this.stored = stored;
+    /**
+     * Parameters that have been checked already, and are made when they are asked for.
+     *
+     * @param origin where they came from
+     * @param checked all that there are
+     * @param values gives those of each, row-major
+     */
+    public static WeightSet of(String origin, List<TensorSpec> checked, Function<String, float[]> values) {
+        return new WeightSet(origin, checked, spec -> values.apply(spec.name()), Optional::empty);
     }
 
     /**
@@ -53,7 +60,8 @@ public final class WeightSet {
         @Nullable StoredTensors stored = source.stored().orElse(null);
         Map<Kind, List<String>> problems = new EnumMap<>(Kind.class);
         Map<String, TensorInfo> found = byModelName(source, mapping, problems);
-        Map<String, Parameter> parameters = new HashMap<>();
+        Map<String, TensorInfo> tensors = new HashMap<>();
+        Map<String, float[]> read = new HashMap<>();
         for (TensorSpec spec : expected) {
             @Nullable TensorInfo info = found.remove(spec.name());
             if (info == null) {
@@ -63,18 +71,36 @@ public final class WeightSet {
             } else if (!info.type().readable()) {
                 report(problems, Kind.TYPE, info.name() + " " + info.type());
             } else if (stored != null) {
-                parameters.put(spec.name(), new Parameter(spec, info, Optional.empty()));
+                tensors.put(spec.name(), info);
             } else {
                 float[] elements = source.read(info.name());
                 checkValues(info, elements, spec.role(), problems);
-                parameters.put(spec.name(), new Parameter(spec, info, Optional.of(new Values(elements))));
+                read.put(spec.name(), elements);
             }
         }
         found.values().forEach(info -> report(problems, Kind.EXTRA, info.toString()));
         if (!problems.isEmpty()) {
             throw new WeightMismatchException(source.origin(), problems);
         }
-        return new WeightSet(source.origin(), parameters, stored);
+        String origin = source.origin();
+        return stored == null
+                ? new WeightSet(origin, expected, spec -> known(read, spec), Optional::empty)
+                : new WeightSet(
+                        origin, expected, spec -> readAgain(origin, stored, known(tensors, spec), spec), stored::contentId);
+    }
+
+    private static <T> T known(Map<String, T> found, TensorSpec spec) {
+        return Objects.requireNonNull(found.get(spec.name()));
+    }
+
+    private static float[] readAgain(String origin, StoredTensors stored, TensorInfo info, TensorSpec spec) {
+        float[] elements = stored.read(info.name());
+        Map<Kind, List<String>> problems = new EnumMap<>(Kind.class);
+        checkValues(info, elements, spec.role(), problems);
+        if (!problems.isEmpty()) {
+            throw new WeightMismatchException(origin, problems);
+        }
+        return elements;
     }
 
     /**
@@ -84,10 +110,10 @@ public final class WeightSet {
      */
     public void requireAll(List<TensorSpec> expected) {
         for (TensorSpec spec : expected) {
-            @Nullable Parameter found = parameters.get(spec.name());
-            if (found == null || !spec.shape().equals(found.spec.shape())) {
+            @Nullable TensorSpec found = specs.get(spec.name());
+            if (found == null || !spec.shape().equals(found.shape())) {
                 throw new IllegalArgumentException("weights from " + origin + " have "
-                        + (found == null ? "no " + spec.name() : spec.name() + " " + found.spec.shape())
+                        + (found == null ? "no " + spec.name() : spec.name() + " " + found.shape())
                         + ", expected shape " + spec.shape());
             }
         }
@@ -108,25 +134,16 @@ public final class WeightSet {
      * @throws java.io.UncheckedIOException if its file cannot be read any more
      */
     public float[] get(String expectedName) {
-        @Nullable Parameter parameter = parameters.get(expectedName);
-        if (parameter == null) {
+        @Nullable TensorSpec spec = specs.get(expectedName);
+        if (spec == null) {
             throw new IllegalArgumentException("the model has no parameter '" + expectedName + "'");
         }
-        if (parameter.values.isPresent()) {
-            return parameter.values.get().elements;
-        }
-        float[] elements = Objects.requireNonNull(stored).read(parameter.tensor.name());
-        Map<Kind, List<String>> problems = new EnumMap<>(Kind.class);
-        checkValues(parameter.tensor, elements, parameter.spec.role(), problems);
-        if (!problems.isEmpty()) {
-            throw new WeightMismatchException(origin, problems);
-        }
-        return elements;
+        return values.apply(spec);
     }
 
     /** What no other values have, such as a hash of their file; empty if that cannot be told. May take as long as reading them all. */
     public Optional<String> contentId() {
-        return stored == null ? Optional.empty() : stored.contentId();
+        return contentId.get();
     }
 
     private static Map<String, TensorInfo> byModelName(

@@ -51,6 +51,18 @@ public interface WeightSource extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * The elements of a tensor of I8 in row-major order, in an array of the caller's own.
+     *
+     * @throws IllegalArgumentException if there is no such tensor, or it is of another type
+     * @throws IllegalStateException if the source is closed
+     * @throws WeightFormatException if the file has become shorter since it was opened
+     * @throws java.io.UncheckedIOException if the file cannot be read
+     */
+    default byte[] readInt8(String name) {
+        throw new IllegalArgumentException(origin() + ": " + tensor(name) + " cannot be read as I8");
+    }
+
     /** Releases the file; does nothing when called again. */
     @Override
     void close();

@@ -13,6 +13,7 @@ enum Commands {
     EVALUATE(EvaluateCommand::new, true),
     INSPECT(InspectCommand::new, false),
     EXPORT(ExportCommand::new, false),
+    QUANTIZE(QuantizeCommand::new, true),
     BENCH(BenchCommand::new, true),
     PROFILE(ProfileCommand::new, true),
     PLAN(PlanCommand::new, true),

@@ -1,8 +1,10 @@
 package dev.gatun.cli;
 
 import dev.gatun.BundledModel;
+import dev.gatun.Model;
 import dev.gatun.ResNet;
 import dev.gatun.VariantRecognizer;
+import dev.gatun.quantize.QuantizedFile;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.spec.Variants;
 import dev.gatun.weights.CatalogEntry;
@@ -120,6 +122,9 @@ final class ModelOptions {
             return new OpenModel(ResNet.of(sized(variant(model))).weights(file), file.toString());
         }
         try (WeightSource source = WeightFiles.open(file)) {
+            if (QuantizedFile.recognises(source)) {
+                return new OpenModel(Model.of(QuantizedFile.read(source), file.toString()), file.toString());
+            }
             List<ResNetSpec> candidates = VariantRecognizer.recognize(source);
             if (candidates.isEmpty()) {
                 throw new CommandException(

@@ -1,0 +1,97 @@
+package dev.gatun.quantize;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A report as JSON. What is infinite or was not measured is left out. */
+final class ReportJson {
+    private ReportJson() {}
+
+    static void write(QuantizationReport report, JsonGenerator json) throws IOException {
+        json.writeNumberField("observed", report.observed());
+        json.writeNumberField("judged", report.judged());
+        json.writeNumberField("barAgreement", report.bar().agreement());
+        json.writeNumberField("barDecibels", report.bar().decibels());
+        json.writeNumberField("agreement", report.agreement());
+        decibels("decibels", report.decibels(), json);
+        json.writeBooleanField("biasCorrected", report.biasCorrected());
+        json.writeArrayFieldStart("values");
+        for (QuantizationReport.ValueReport value : report.values()) {
+            json.writeStartObject();
+            json.writeStringField("name", value.name());
+            json.writeStringField("method", name(value.method()));
+            json.writeNumberField("scale", value.scale());
+            json.writeBooleanField("signed", value.signed());
+            json.writeNumberField("largest", value.largest());
+            decibels("decibels", value.decibels(), json);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("layers");
+        for (QuantizationReport.LayerReport layer : report.layers()) {
+            json.writeStartObject();
+            json.writeStringField("name", layer.name());
+            json.writeBooleanField("int8", layer.int8());
+            json.writeStringField("method", name(layer.method()));
+            decibels("local", layer.local(), json);
+            decibels("decibels", layer.decibels(), json);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void decibels(String field, double value, JsonGenerator json) throws IOException {
+        if (Double.isFinite(value)) {
+            json.writeFieldName(field);
+            json.writeNumber(String.format(Locale.ROOT, "%.2f", value));
+        }
+    }
+
+    private static String name(Enum<?> method) {
+        return method.name().toLowerCase(Locale.ROOT);
+    }
+
+    static QuantizationReport read(Json json) {
+        List<QuantizationReport.ValueReport> values = new ArrayList<>();
+        for (Json value : json.objects("values")) {
+            values.add(new QuantizationReport.ValueReport(
+                    value.string("name"),
+                    method(RangeMethod.class, value),
+                    value.number("scale"),
+                    value.bool("signed"),
+                    value.number("largest"),
+                    value.numberOr("decibels", Double.POSITIVE_INFINITY)));
+        }
+        List<QuantizationReport.LayerReport> layers = new ArrayList<>();
+        for (Json layer : json.objects("layers")) {
+            layers.add(new QuantizationReport.LayerReport(
+                    layer.string("name"),
+                    layer.bool("int8"),
+                    method(WeightMethod.class, layer),
+                    layer.numberOr("local", Double.NaN),
+                    layer.numberOr("decibels", Double.POSITIVE_INFINITY)));
+        }
+        return new QuantizationReport(
+                json.integer("observed"),
+                json.integer("judged"),
+                new Bar(json.numberOr("barAgreement", 0), json.numberOr("barDecibels", 0)),
+                json.numberOr("agreement", 0),
+                json.numberOr("decibels", Double.POSITIVE_INFINITY),
+                json.bool("biasCorrected"),
+                values,
+                layers);
+    }
+
+    private static <E extends Enum<E>> E method(Class<E> type, Json json) {
+        String name = json.string("method");
+        for (E method : type.getEnumConstants()) {
+            if (name(method).equals(name)) {
+                return method;
+            }
+        }
+        throw new IllegalArgumentException(json.where() + ": unknown method '" + name + "'");
+    }
+}

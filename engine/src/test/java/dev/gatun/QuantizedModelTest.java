@@ -1,0 +1,106 @@
+package dev.gatun;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gatun.image.Preprocessor;
+import dev.gatun.quantize.Bar;
+import dev.gatun.quantize.CalibrationImages;
+import dev.gatun.quantize.QuantizedFile;
+import dev.gatun.quantize.QuantizedModel;
+import dev.gatun.quantize.SimulatedInt8;
+import dev.gatun.quantize.SmallQuantized;
+import dev.gatun.spec.BlockKind;
+import dev.gatun.spec.InputFormat;
+import dev.gatun.spec.Precision;
+import dev.gatun.spec.Shortcut;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Quantised networks on the planner. */
+class QuantizedModelTest {
+    private static final Bar NO_BAR = new Bar(0, -100);
+
+    @ParameterizedTest
+    @CsvSource({"BASIC, ZERO_PAD", "BASIC, PROJECTION", "BOTTLENECK, PROJECTION", "BOTTLENECK, NONE"})
+    void computesInInt8WhatCalibrationSaw(BlockKind kind, Shortcut shortcut) {
+        QuantizedModel quantized = SmallQuantized.model(kind, shortcut, NO_BAR);
+        Model model = Model.of(quantized, "test");
+        CalibrationImages images = SmallQuantized.images(8, 5);
+        float[][] expected = SimulatedInt8.run(quantized.network(), images, 4, 2).int8();
+        for (InputFormat format : List.of(InputFormat.F32_NCHW, InputFormat.U8_NHWC)) {
+            CompileOptions options =
+                    CompileOptions.defaults().withPrecision(Precision.INT8).withInput(format);
+            try (Runner runner = new Runner(model, options)) {
+                assertThat(runner.compiled().toString()).contains("int8");
+                for (int i = 0; i < images.size(); i++) {
+                    // What is not int8 is bf16 where the CPU is fast in it.
+                    assertThat(Errors.relative(run(runner, images, i, format), expected[i]))
+                            .as("%s, image %d", format, i)
+                            .isLessThan(0.03);
+                }
+            }
+        }
+    }
+
+    private static float[] run(Runner runner, CalibrationImages images, int index, InputFormat format) {
+        Preprocessor preprocessor = new Preprocessor(images.preprocessing());
+        int samples = 3 * 32 * 32;
+        if (format.pixels()) {
+            byte[] pixels = new byte[samples];
+            preprocessor.write(images.crops().get(index), format, MemorySegment.ofArray(pixels), 0);
+            return runner.run(pixels);
+        }
+        float[] values = new float[samples];
+        preprocessor.write(images.crops().get(index), format, MemorySegment.ofArray(values), 0);
+        return runner.run(values);
+    }
+
+    @Test
+    void computesInF32WithTheRealValuesOfItsWeights() {
+        QuantizedModel quantized = SmallQuantized.model(BlockKind.BASIC, Shortcut.ZERO_PAD, NO_BAR);
+        CalibrationImages images = SmallQuantized.images(8, 5);
+        float[][] expected = SimulatedInt8.reference(
+                quantized.network().graph(), quantized.network()::parameter, images, 4, 1);
+        CompileOptions options = CompileOptions.defaults();
+        try (Runner runner = new Runner(Model.of(quantized, "test"), options)) {
+            for (int i = 0; i < images.size(); i++) {
+                assertThat(Errors.relative(run(runner, images, i, options.input()), expected[i]))
+                        .isLessThan(1e-5);
+            }
+        }
+    }
+
+    @Test
+    void opensTheFileThatWasWritten(@TempDir Path directory) {
+        QuantizedModel small = SmallQuantized.model(BlockKind.BASIC, Shortcut.ZERO_PAD, NO_BAR);
+        QuantizedModel named = new QuantizedModel(
+                "resnet20-cifar10",
+                small.input(),
+                small.preprocessing(),
+                small.labels(),
+                small.network(),
+                small.report());
+        Path file = directory.resolve("small.safetensors");
+        QuantizedFile.write(named, file);
+        Model model = ResNet.named("resnet20-cifar10").withClasses(7).weights(file);
+        assertThat(model.quantized()).isPresent();
+        assertThat(model.labels().names()).isEqualTo(small.labels());
+        assertThatThrownBy(() -> ResNet.named("resnet50").weights(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(file + " is resnet20-cifar10 of 7 classes, quantised; expected resnet50 of 1000");
+    }
+
+    @Test
+    void refusesToComputeAPlainModelInInt8() {
+        CompileOptions options = CompileOptions.defaults().withPrecision(Precision.INT8);
+        assertThatThrownBy(() -> ResNet.bundled().compile(options))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("gatun quantize");
+    }
+}
