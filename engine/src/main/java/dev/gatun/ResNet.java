@@ -1,9 +1,9 @@
 package dev.gatun;
 
+import dev.gatun.graph.Graph;
 import dev.gatun.graph.GraphBuilder;
 import dev.gatun.image.Preprocessing;
 import dev.gatun.spec.ResNetSpec;
-import dev.gatun.spec.TensorSpec;
 import dev.gatun.spec.Variants;
 import dev.gatun.weights.CatalogEntry;
 import dev.gatun.weights.DownloadListener;
@@ -15,7 +15,6 @@ import dev.gatun.weights.WeightSet;
 import dev.gatun.weights.WeightSource;
 import dev.gatun.weights.WeightsCache;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +110,7 @@ public final class ResNet {
 
     /** Draws weights from He's initialisation, the same for the same seed on every machine. */
     public Model randomWeights(long seed) {
-        return weights(RandomWeights.he(parameters(), seed));
+        return weights(RandomWeights.he(GraphBuilder.build(spec).parameters(), seed));
     }
 
     /**
@@ -120,17 +119,15 @@ public final class ResNet {
      * @throws dev.gatun.weights.WeightMismatchException if they are not those of this variant; lists all that differ
      */
     public Model weights(WeightSource source) {
-        WeightSet weights = WeightSet.check(source, parameters(), NameMapping.TORCH);
+        Graph graph = GraphBuilder.build(spec);
+        WeightSet weights = WeightSet.check(source, graph.parameters(), NameMapping.TORCH);
         WeightsCard card = WeightsCard.of(spec, source);
-        Labels names = labels == null ? card.labels() : labels;
-        if (names.size() != spec.head().classes()) {
-            throw new IllegalArgumentException(names.size() + " labels for " + spec.name() + " of "
-                    + spec.head().classes() + " classes, expected as many");
-        }
-        return new Model(spec, weights, preprocessing == null ? card.preprocessing() : preprocessing, names);
-    }
-
-    private List<TensorSpec> parameters() {
-        return GraphBuilder.build(spec).parameters();
+        return Model.of(
+                spec.name(),
+                graph,
+                spec.input(),
+                weights,
+                preprocessing == null ? card.preprocessing() : preprocessing,
+                labels == null ? card.labels() : labels);
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
@@ -117,5 +118,11 @@ public record Graph(List<Node> nodes, List<String> outputs) {
             shapes.put(node.name(), shape);
         }
         return Collections.unmodifiableSequencedMap(shapes);
+    }
+
+    /** The shapes of {@link #outputs()}, in their order; fails as {@link #shapes} does. */
+    public List<Shape> outputShapes(long batch, long height, long width) {
+        SequencedMap<String, Shape> shapes = shapes(batch, height, width);
+        return outputs.stream().map(shapes::get).map(Objects::requireNonNull).toList();
     }
 }

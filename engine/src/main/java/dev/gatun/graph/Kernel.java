@@ -16,4 +16,7 @@ public sealed interface Kernel {
      * @param front channels of zeros before the first
      */
     record ChannelEmbedding(int front) implements Kernel {}
+
+    /** Made: one for every weight. In a depthwise 1x1 convolution that leaves the batch normalisation folded into it. */
+    record Ones() implements Kernel {}
 }

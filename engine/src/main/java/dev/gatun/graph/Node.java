@@ -184,6 +184,51 @@ public sealed interface Node {
     }
 
     /**
+     * Average pooling.
+     *
+     * @param name of the node
+     * @param src name of the input
+     * @param window kernel, stride and padding; not dilated
+     * @param countPadding whether padding counts as zeros in the mean (torch's default), or not at all (TensorFlow's)
+     */
+    record AveragePool(String name, String src, Window window, boolean countPadding) implements Node {
+        /** Checks the window. */
+        public AveragePool {
+            if (window.dilation() != 1) {
+                throw new IllegalArgumentException(name + ": average pooling cannot be dilated, found " + window);
+            }
+        }
+
+        @Override
+        public List<String> sources() {
+            return List.of(src);
+        }
+
+        @Override
+        public AveragePool withSources(UnaryOperator<String> rename) {
+            return new AveragePool(name, rename.apply(src), window, countPadding);
+        }
+    }
+
+    /**
+     * The greatest value of all pixels, [n, c, h, w] to [n, c, 1, 1].
+     *
+     * @param name of the node
+     * @param src name of the input
+     */
+    record GlobalMaxPool(String name, String src) implements Node {
+        @Override
+        public List<String> sources() {
+            return List.of(src);
+        }
+
+        @Override
+        public GlobalMaxPool withSources(UnaryOperator<String> rename) {
+            return new GlobalMaxPool(name, rename.apply(src));
+        }
+    }
+
+    /**
      * The mean over all pixels, [n, c, h, w] to [n, c, 1, 1].
      *
      * @param name of the node

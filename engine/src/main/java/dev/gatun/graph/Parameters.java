@@ -40,6 +40,8 @@ final class Parameters {
                     Node.Relu _,
                     Node.Add _,
                     Node.MaxPool _,
+                    Node.AveragePool _,
+                    Node.GlobalMaxPool _,
                     Node.GlobalAveragePool _,
                     Node.Softmax _,
                     Node.ZeroPadShortcut _ -> {}

@@ -6,8 +6,8 @@ import java.util.function.UnaryOperator;
 /** The passes from a graph as built to one that runs well, in order. */
 public final class Passes {
     /** The residual is fused before ReLU, for in a ResNet the ReLU follows the addition. */
-    private static final List<UnaryOperator<Graph>> FUSION =
-            List.of(new LowerZeroPadShortcut(), new FoldBatchNorm(), new FuseResidual(), new FuseRelu());
+    private static final List<UnaryOperator<Graph>> FUSION = List.of(
+            new LowerZeroPadShortcut(), new FoldBatchNorm(), new LowerBatchNorm(), new FuseResidual(), new FuseRelu());
 
     private Passes() {}
 

@@ -25,7 +25,8 @@ final class Shapes {
             case Node.Relu _ -> src;
             case Node.Add _ -> same(node, src, sources.getLast());
             case Node.MaxPool pool -> windowed(images(node, src), src.dim(1), pool.window());
-            case Node.GlobalAveragePool _ -> {
+            case Node.AveragePool pool -> windowed(images(node, src), src.dim(1), pool.window());
+            case Node.GlobalMaxPool _, Node.GlobalAveragePool _ -> {
                 Shape images = images(node, src);
                 yield Shape.of(images.dim(0), images.dim(1), 1, 1);
             }

@@ -44,6 +44,14 @@ final class OnnxNodes {
             case Node.Add add -> operation("Add", name, add.sources());
             case Node.MaxPool pool ->
                 operation("MaxPool", name, List.of(pool.src()), attributes -> window(attributes, pool.window()));
+            case Node.AveragePool pool ->
+                operation(
+                        "AveragePool",
+                        name,
+                        List.of(pool.src()),
+                        attributes ->
+                                steps(attributes, pool.window()).set("count_include_pad", pool.countPadding() ? 1 : 0));
+            case Node.GlobalMaxPool pool -> operation("GlobalMaxPool", name, List.of(pool.src()));
             case Node.GlobalAveragePool pool -> operation("GlobalAveragePool", name, List.of(pool.src()));
             case Node.InnerProduct product -> innerProduct(product);
             case Node.Softmax softmax ->
@@ -60,9 +68,13 @@ final class OnnxNodes {
         boolean relu = conv.epilogue().relu();
         String preactivation = relu ? conv.name() + "/preactivation" : conv.name();
         String branch = residual != null ? conv.name() + "/branch" : preactivation;
-        conv(conv, norm != null ? conv.name() + "/conv" : branch);
-        if (norm != null) {
+        if (norm != null && conv.kernel() instanceof Kernel.Ones) {
+            batchNorm(norm, conv.src(), branch);
+        } else if (norm != null) {
+            conv(conv, conv.name() + "/conv");
             batchNorm(norm, conv.name() + "/conv", branch);
+        } else {
+            conv(conv, branch);
         }
         if (residual != null) {
             operation("Add", preactivation, List.of(branch, residual));
@@ -91,6 +103,9 @@ final class OnnxNodes {
                 int back = conv.oc() - conv.ic() - front;
                 zeroPad(output, conv.src(), window.strideH(), window.strideW(), front, back);
             }
+            case Kernel.Ones _ ->
+                throw new IllegalArgumentException(
+                        "ones normalise nothing in " + conv + ", expected a batch normalisation folded into them");
         }
     }
 
@@ -126,11 +141,14 @@ final class OnnxNodes {
     }
 
     private static void window(Onnx.Attributes attributes, Window window) {
-        attributes
+        steps(attributes, window).set("dilations", new long[] {window.dilation(), window.dilation()});
+    }
+
+    private static Onnx.Attributes steps(Onnx.Attributes attributes, Window window) {
+        return attributes
                 .set("kernel_shape", new long[] {window.kernelH(), window.kernelW()})
                 .set("strides", new long[] {window.strideH(), window.strideW()})
-                .set("pads", new long[] {window.padTop(), window.padLeft(), window.padBottom(), window.padRight()})
-                .set("dilations", new long[] {window.dilation(), window.dilation()});
+                .set("pads", new long[] {window.padTop(), window.padLeft(), window.padBottom(), window.padRight()});
     }
 
     private String operation(String type, String output, List<String> inputs, Consumer<Onnx.Attributes> attributes) {

@@ -2,6 +2,7 @@ package dev.gatun.plan;
 
 import dev.gatun.graph.Kernel;
 import dev.gatun.graph.Node;
+import java.util.Arrays;
 import java.util.function.Function;
 
 /** Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded to f32. */
@@ -32,6 +33,7 @@ final class FoldedWeights {
         float[] weights = switch (conv.kernel()) {
             case Kernel.Stored(String tensor) -> values.apply(tensor).clone();
             case Kernel.ChannelEmbedding(int front) -> embedding(conv.ic(), conv.oc(), front);
+            case Kernel.Ones _ -> ones(conv.oc() * perChannel);
         };
         float[] bias = conv.bias() == null
                 ? new float[conv.oc()]
@@ -55,6 +57,12 @@ final class FoldedWeights {
             }
         }
         return new FoldedWeights(weights, bias);
+    }
+
+    private static float[] ones(int count) {
+        float[] weights = new float[count];
+        Arrays.fill(weights, 1);
+        return weights;
     }
 
     private static float[] embedding(int ic, int oc, int front) {

@@ -94,6 +94,15 @@ final class Planner {
         return switch (node) {
             case Node.Conv conv -> conv(conv);
             case Node.MaxPool pool -> pool(pool, Algorithm.POOLING_MAX, pool.src(), pool.window());
+            case Node.AveragePool pool ->
+                pool(
+                        pool,
+                        pool.countPadding()
+                                ? Algorithm.POOLING_AVG_INCLUDE_PADDING
+                                : Algorithm.POOLING_AVG_EXCLUDE_PADDING,
+                        pool.src(),
+                        pool.window());
+            case Node.GlobalMaxPool pool -> pool(pool, Algorithm.POOLING_MAX, pool.src(), whole(shape(pool.src())));
             case Node.GlobalAveragePool pool ->
                 pool(pool, Algorithm.POOLING_AVG_EXCLUDE_PADDING, pool.src(), whole(shape(pool.src())));
             case Node.InnerProduct product -> innerProduct(product);

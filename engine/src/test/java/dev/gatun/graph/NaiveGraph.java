@@ -2,6 +2,7 @@ package dev.gatun.graph;
 
 import dev.gatun.onnx.OnnxWriter;
 import dev.gatun.spec.Shape;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,14 @@ public final class NaiveGraph {
             case Node.BatchNorm norm -> batchNorm(norm);
             case Node.Relu relu -> relu(result(relu.src()).clone());
             case Node.Add add -> add(result(add.lhs()).clone(), result(add.rhs()));
-            case Node.MaxPool pool -> maxPool(pool);
+            case Node.MaxPool pool -> pool(pool, pool.src(), pool.window(), Reduction.MAX);
+            case Node.AveragePool pool ->
+                pool(
+                        pool,
+                        pool.src(),
+                        pool.window(),
+                        pool.countPadding() ? Reduction.MEAN_WITH_PADDING : Reduction.MEAN);
+            case Node.GlobalMaxPool pool -> pool(pool, pool.src(), whole(pool.src()), Reduction.MAX);
             case Node.GlobalAveragePool pool -> globalAveragePool(pool);
             case Node.InnerProduct product -> innerProduct(product);
             case Node.Softmax softmax -> softmax(softmax);
@@ -109,6 +117,12 @@ public final class NaiveGraph {
                 }
                 yield w;
             }
+            case Kernel.Ones _ -> {
+                Window window = conv.window();
+                double[] w = new double[conv.oc() * conv.ic() / conv.groups() * window.kernelH() * window.kernelW()];
+                Arrays.fill(w, 1);
+                yield w;
+            }
         };
     }
 
@@ -147,29 +161,47 @@ public final class NaiveGraph {
         return y;
     }
 
-    private double[] maxPool(Node.MaxPool pool) {
-        Window window = pool.window();
-        Shape src = shape(pool.src());
+    private enum Reduction {
+        MAX,
+        MEAN,
+        MEAN_WITH_PADDING
+    }
+
+    private Window whole(String name) {
+        return new Window(shape(name).intDim(2), shape(name).intDim(3), 1, 1, 0, 0, 0, 0, 1);
+    }
+
+    private double[] pool(Node pool, String name, Window window, Reduction reduction) {
+        Shape src = shape(name);
         Shape dst = shape(pool.name());
         int ih = src.intDim(2);
         int iw = src.intDim(3);
-        double[] x = result(pool.src());
+        double[] x = result(name);
         double[] y = new double[Math.toIntExact(dst.elements())];
         int at = 0;
         for (int plane = 0; plane < dst.dim(0) * dst.dim(1); plane++) {
             for (int oy = 0; oy < dst.dim(2); oy++) {
                 for (int ox = 0; ox < dst.dim(3); ox++) {
                     double max = Double.NEGATIVE_INFINITY;
+                    double sum = 0;
+                    int inside = 0;
                     for (int ky = 0; ky < window.kernelH(); ky++) {
                         int iy = oy * window.strideH() - window.padTop() + ky * window.dilation();
                         for (int kx = 0; kx < window.kernelW(); kx++) {
                             int ix = ox * window.strideW() - window.padLeft() + kx * window.dilation();
                             if (iy >= 0 && iy < ih && ix >= 0 && ix < iw) {
-                                max = Math.max(max, x[(plane * ih + iy) * iw + ix]);
+                                double value = x[(plane * ih + iy) * iw + ix];
+                                max = Math.max(max, value);
+                                sum += value;
+                                inside++;
                             }
                         }
                     }
-                    y[at++] = max;
+                    y[at++] = switch (reduction) {
+                        case MAX -> max;
+                        case MEAN -> sum / inside;
+                        case MEAN_WITH_PADDING -> sum / (window.kernelH() * window.kernelW());
+                    };
                 }
             }
         }

@@ -190,8 +190,11 @@ class PassesTest {
                 List.of("add"));
         Node.Conv ended = conv("a", "input").withEpilogue(new Epilogue(null, true));
         Graph expected = new Graph(
-                List.of(INPUT, ended, new Node.BatchNorm("bn", "a", 3, 1e-5), new Node.Add("add", "bn", "input")),
-                List.of("add"));
+                List.of(
+                        INPUT,
+                        ended,
+                        depthwise("bn", "relu").withSources(_ -> "a").withEpilogue(new Epilogue("input", false))),
+                List.of("bn"));
         assertThat(Passes.fuse(graph)).isEqualTo(expected);
         assertThat(Passes.fuse(expected)).isEqualTo(expected);
     }
@@ -206,7 +209,10 @@ class PassesTest {
                         conv("b", "bn"),
                         new Node.Relu("relu", "b")),
                 List.of("a", "relu", "b"));
-        assertThat(Passes.fuse(graph)).isEqualTo(graph);
+        Graph lowered = new Graph(
+                List.of(INPUT, conv("a", "input"), depthwise("bn", "a"), conv("b", "bn"), new Node.Relu("relu", "b")),
+                List.of("a", "relu", "b"));
+        assertThat(Passes.fuse(graph)).isEqualTo(lowered);
     }
 
     @Test
@@ -217,8 +223,7 @@ class PassesTest {
         Graph fused = Passes.fuse(graph);
         assertThat(fused)
                 .isEqualTo(new Graph(
-                        List.of(INPUT, conv("a", "input").withNorm(first), new Node.BatchNorm("bn2", "a", 3, 1e-5)),
-                        List.of("bn2")));
+                        List.of(INPUT, conv("a", "input").withNorm(first), depthwise("bn2", "a")), List.of("bn2")));
     }
 
     @Test
@@ -226,6 +231,39 @@ class PassesTest {
         Graph graph = GraphBuilder.build(Variants.named("resnet18"));
         Graph features = new Graph(graph.nodes(), List.of("layer1.1.relu", "fc"));
         assertThat(Passes.fuse(features).outputs()).containsExactly("layer1.1.conv2", "fc");
+    }
+
+    @Test
+    void normalisesAheadOfConvolutionsWithTheReluInIt() {
+        Graph graph = new Graph(
+                List.of(
+                        INPUT,
+                        new Node.BatchNorm("bn", "input", 3, 1e-5),
+                        new Node.Relu("relu", "bn"),
+                        conv("a", "relu"),
+                        new Node.Add("add", "a", "input")),
+                List.of("add"));
+        Graph expected = new Graph(
+                List.of(
+                        INPUT,
+                        depthwise("bn", "input").withEpilogue(new Epilogue(null, true)),
+                        conv("a", "bn").withEpilogue(new Epilogue("input", false))),
+                List.of("a"));
+        assertThat(Passes.fuse(graph)).isEqualTo(expected);
+    }
+
+    private static Node.Conv depthwise(String norm, String src) {
+        return new Node.Conv(
+                norm,
+                src,
+                3,
+                3,
+                3,
+                Window.same(1, 1),
+                new Kernel.Ones(),
+                null,
+                new Node.BatchNorm(norm, src, 3, 1e-5),
+                Epilogue.NONE);
     }
 
     private static Node.Conv conv(String name, String src) {
