@@ -55,7 +55,7 @@ public record Value(
     }
 
     /** This value if it is in this layout. */
-    Value require(Layout expected) {
+    public Value require(Layout expected) {
         if (layout != expected) {
             throw new IllegalArgumentException("it reads " + layout.words + ", expected " + expected.words);
         }
