@@ -54,6 +54,22 @@ public record Value(
         }
     }
 
+    /** Height in pixels as the file sees it, or {@link #UNKNOWN}. */
+    public long seenHeight() {
+        Pads.Explicit pads = pending.pads();
+        return height == UNKNOWN
+                ? UNKNOWN
+                : Math.ceilDiv(height, (long) pending.strideH()) + pads.top() + pads.bottom();
+    }
+
+    /** Width in pixels as the file sees it, or {@link #UNKNOWN}. */
+    public long seenWidth() {
+        Pads.Explicit pads = pending.pads();
+        return width == UNKNOWN
+                ? UNKNOWN
+                : Math.ceilDiv(width, (long) pending.strideW()) + pads.left() + pads.right();
+    }
+
     /** This value if it is in this layout. */
     public Value require(Layout expected) {
         if (layout != expected) {

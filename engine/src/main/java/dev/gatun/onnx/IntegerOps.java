@@ -14,6 +14,9 @@ final class IntegerOps {
     private IntegerOps() {}
 
     static Integers concat(List<Integers> parts, long axis) {
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("it joins nothing");
+        }
         if (axis != 0 && !(axis == -1 && parts.getFirst().shape().rank() == 1)) {
             throw new IllegalArgumentException("it joins integers along axis " + axis + ", expected 0");
         }

@@ -8,7 +8,6 @@ import dev.gatun.network.Value.Layout;
 import dev.gatun.onnx.OnnxTensor.Integers;
 import dev.gatun.spec.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +93,9 @@ final class OnnxShapes {
     private static OnnxItem floats(Shape shape, List<Float> numbers) {
         return new OnnxItem.Weights("", new Parameter(shape, () -> {
             float[] values = new float[numbers.size()];
-            Arrays.setAll(new Object[values.length], i -> values[i] = numbers.get(i));
+            for (int i = 0; i < values.length; i++) {
+                values[i] = numbers.get(i);
+            }
             return values;
         }));
     }
@@ -125,12 +126,8 @@ final class OnnxShapes {
 
     private static long[] extents(Value value) {
         long batch = Integers.OPEN;
-        long height = value.height() == Value.UNKNOWN ? Integers.OPEN : value.height();
-        long width = value.width() == Value.UNKNOWN ? Integers.OPEN : value.width();
-        if (!value.pending().equals(Value.Pending.NONE)) {
-            height = Integers.OPEN;
-            width = Integers.OPEN;
-        }
+        long height = value.seenHeight() == Value.UNKNOWN ? Integers.OPEN : value.seenHeight();
+        long width = value.seenWidth() == Value.UNKNOWN ? Integers.OPEN : value.seenWidth();
         return switch (value.layout()) {
             case NCHW -> new long[] {batch, value.channels(), height, width};
             case NHWC -> new long[] {batch, height, width, value.channels()};
@@ -347,10 +344,18 @@ final class OnnxShapes {
     private Value slice(OnnxNode node, Value value, int axis, long start, long end, long step) {
         boolean vertical = axis == (value.layout() == Layout.NHWC ? 1 : 2);
         boolean horizontal = axis == (value.layout() == Layout.NHWC ? 2 : 3);
-        boolean whole = start == 0 && (end >= END || end == extents(value)[axis]) && step >= 1 && step <= END;
+        long[] extents = extents(value);
+        boolean whole = axis < extents.length
+                && start == 0
+                && (end >= END || end == extents[axis])
+                && step >= 1
+                && step <= END;
         if (!whole || (step > 1 && !vertical && !horizontal)) {
             throw new IllegalArgumentException("it takes " + start + " to " + end + " in steps of " + step
                     + " along axis " + axis + ", expected all rows and columns in steps");
+        }
+        if (step == 1) {
+            return value;
         }
         Value map = value.in(Layout.NCHW);
         return builder.subsample(
