@@ -48,9 +48,14 @@ public final class CompiledModel implements AutoCloseable {
         return srcShape;
     }
 
-    /** Extents of the results, [batch, classes]; f32, row-major. */
+    /** Extents of the first result, [batch, classes] for logits; f32, row-major. */
     public Shape dstShape() {
-        return plan.dstShape();
+        return plan.outputs().getFirst().shape();
+    }
+
+    /** The results of a run and where they lie in its {@code dst}. */
+    public List<Plan.Output> outputs() {
+        return plan.outputs();
     }
 
     /** OpenMP threads of a run. */
@@ -126,7 +131,7 @@ public final class CompiledModel implements AutoCloseable {
                 request.precision(),
                 srcShape,
                 request.input(),
-                plan.dstShape(),
+                dstShape(),
                 plan.stepInfos().size(),
                 request.threads(),
                 megabytes(plan.weightBytes()),

@@ -119,6 +119,7 @@ public final class Model {
     public CompiledModel compile(CompileOptions options) {
         int height = options.height() == 0 ? input.size() : options.height();
         int width = options.width() == 0 ? input.size() : options.width();
+        input.require(height, width);
         PlanRequest request = new PlanRequest(
                 options.batch(),
                 height,

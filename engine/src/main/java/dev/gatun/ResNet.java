@@ -3,6 +3,7 @@ package dev.gatun;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.GraphBuilder;
 import dev.gatun.image.Preprocessing;
+import dev.gatun.spec.HeadSpec;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.spec.Variants;
 import dev.gatun.weights.CatalogEntry;
@@ -15,6 +16,7 @@ import dev.gatun.weights.WeightSet;
 import dev.gatun.weights.WeightSource;
 import dev.gatun.weights.WeightsCache;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable; thread-safe.
  */
 public final class ResNet {
+    /** Of no use to a backbone. */
+    private static final Pattern HEAD_PARAMETER = Pattern.compile("fc\\.(weight|bias)");
+
     private final ResNetSpec spec;
     private final @Nullable Preprocessing preprocessing;
     private final @Nullable Labels labels;
@@ -81,6 +86,22 @@ public final class ResNet {
         return new ResNet(spec.withClasses(classes), preprocessing, labels);
     }
 
+    /**
+     * The same variant with another end: pooled features, the last map or a pyramid instead of logits, or probabilities. Weights of a network
+     * with classes fit a backbone.
+     */
+    public ResNet withHead(HeadSpec head) {
+        return new ResNet(spec.withHead(head), preprocessing, labels);
+    }
+
+    /**
+     * The same variant with dilation for the strides of its last stages: 8, 16 or 32 for ImageNet's networks; see {@link
+     * ResNetSpec#withOutputStride}.
+     */
+    public ResNet withOutputStride(int outputStride) {
+        return new ResNet(spec.withOutputStride(outputStride), preprocessing, labels);
+    }
+
     /** The same variant for weights that want their images prepared like this, whatever their file says. */
     public ResNet withPreprocessing(Preprocessing preprocessing) {
         return new ResNet(spec, preprocessing, labels);
@@ -120,7 +141,11 @@ public final class ResNet {
      */
     public Model weights(WeightSource source) {
         Graph graph = GraphBuilder.build(spec);
-        WeightSet weights = WeightSet.check(source, graph.parameters(), NameMapping.TORCH);
+        NameMapping mapping = NameMapping.of(source.tensors().keySet(), graph.parameters());
+        if (spec.classes() == 0) {
+            mapping = mapping.ignoring(HEAD_PARAMETER);
+        }
+        WeightSet weights = WeightSet.check(source, graph.parameters(), mapping);
         WeightsCard card = WeightsCard.of(spec, source);
         return Model.of(
                 spec.name(),

@@ -77,10 +77,13 @@ public record Graph(List<Node> nodes, List<String> outputs) {
         return uses;
     }
 
-    /** This graph with softmax over its only output. */
+    /** This graph with softmax over its only output, unless that is a softmax or sigmoid already. */
     public Graph withSoftmax() {
         if (outputs.size() != 1) {
             throw new IllegalArgumentException("softmax needs one output, found " + outputs);
+        }
+        if (node(outputs.getFirst()) instanceof Node.Softmax || node(outputs.getFirst()) instanceof Node.Sigmoid) {
+            return this;
         }
         List<Node> extended = new ArrayList<>(nodes);
         extended.add(new Node.Softmax("softmax", outputs.getFirst()));

@@ -21,17 +21,19 @@ public final class Execution implements AutoCloseable {
         void run(MemorySegment src, MemorySegment dst);
     }
 
+    /** A memory over a part of one of the caller's segments. */
+    private record Bound(Memory memory, Buffer buffer) {}
+
     private final NativeStack handles;
     private final int threads;
     private final Stream stream;
     private final MemorySegment activations;
     private final MemorySegment scratchpad;
     private final Plan plan;
-    private final List<Memory> srcMemories = new ArrayList<>();
-    private final List<Memory> dstMemories = new ArrayList<>();
+    private final List<Bound> bounds = new ArrayList<>();
     private final Action[] actions;
-    private final Memory[] srcBound;
-    private final Memory[] dstBound;
+    private MemorySegment src;
+    private MemorySegment dst;
 
     /** Allocates what a run needs, so that runs allocate nothing; on failure nothing is kept. */
     public Execution(Plan plan) {
@@ -48,8 +50,8 @@ public final class Execution implements AutoCloseable {
             this.actions = plan.steps().stream()
                     .map(step -> bind(step, unset, rollback))
                     .toArray(Action[]::new);
-            this.srcBound = srcMemories.toArray(Memory[]::new);
-            this.dstBound = dstMemories.toArray(Memory[]::new);
+            this.src = unset;
+            this.dst = unset;
             this.handles = rollback.detach();
         }
     }
@@ -75,16 +77,24 @@ public final class Execution implements AutoCloseable {
     }
 
     private void execute(MemorySegment src, MemorySegment dst) {
-        for (Memory memory : srcBound) {
-            memory.setData(src);
-        }
-        for (Memory memory : dstBound) {
-            memory.setData(dst);
+        if (src != this.src || dst != this.dst) {
+            bind(src, dst);
         }
         for (Action action : actions) {
             action.run(src, dst);
         }
         stream.await();
+    }
+
+    /** Points oneDNN's memories at the caller's segments. Those of the run before need that only once. */
+    @SuppressWarnings("ReferenceEquality")
+    private void bind(MemorySegment src, MemorySegment dst) {
+        for (Bound bound : bounds) {
+            MemorySegment segment = bound.buffer().home() == Buffer.Home.SRC ? src : dst;
+            bound.memory().setData(segment.asSlice(bound.buffer().offset()));
+        }
+        this.src = src;
+        this.dst = dst;
     }
 
     private Action bind(Step step, MemorySegment unset, NativeStack owner) {
@@ -112,10 +122,8 @@ public final class Execution implements AutoCloseable {
             };
             Memory memory = owner.push(Memory.of(plan.engine(), argument.desc(), data));
             if (argument.operand() instanceof Operand.InBuffer(Buffer buffer)) {
-                switch (buffer.home()) {
-                    case SRC -> srcMemories.add(memory);
-                    case DST -> dstMemories.add(memory);
-                    case ARENA -> {}
+                if (buffer.home() != Buffer.Home.ARENA) {
+                    bounds.add(new Bound(memory, buffer));
                 }
             }
             builder.add(argument.arg(), memory);

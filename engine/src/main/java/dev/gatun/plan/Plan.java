@@ -12,6 +12,7 @@ import dev.gatun.spec.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ public final class Plan implements AutoCloseable {
     private final NativeStack handles;
     private final Engine engine;
     private final List<Step> steps;
-    private final Shape dstShape;
+    private final List<Output> outputs;
     private final long srcBytes;
     private final long dstBytes;
     private final long arenaBytes;
@@ -43,9 +44,6 @@ public final class Plan implements AutoCloseable {
      * @throws UnsupportedPrecisionException if the CPU is not fast in the precision and it is not to be emulated
      */
     public static Plan of(Graph graph, Function<String, float[]> parameters, PlanRequest request) {
-        if (graph.outputs().size() != 1) {
-            throw new IllegalArgumentException("the graph puts out " + graph.outputs() + ", expected one output");
-        }
         if (graph.outputs().contains(graph.input().name())) {
             throw new IllegalArgumentException("the graph puts out its input, expected something to compute");
         }
@@ -74,17 +72,30 @@ public final class Plan implements AutoCloseable {
         this.request = request;
         this.engine = builder.engine();
         this.steps = List.copyOf(builder.steps());
-        this.dstShape = planner.dstShape();
+        this.outputs = outputs(graph, planner);
         this.srcBytes = request.batch()
                 * graph.input().channels()
                 * request.height()
                 * request.width()
                 * request.input().elementBytes();
-        this.dstBytes = planner.dst().desc().size();
+        Buffer last = planner.dsts().getLast().buffer();
+        this.dstBytes = last.offset() + last.bytes();
         this.arenaBytes = builder.placeBuffers();
         this.scratchpadBytes = builder.scratchpadBytes();
         this.weightBytes = builder.packer().bytes();
         this.handles = rollback.detach();
+    }
+
+    private static List<Output> outputs(Graph graph, Planner planner) {
+        return IntStream.range(0, graph.outputs().size())
+                .mapToObj(i -> {
+                    Value dst = planner.dsts().get(i);
+                    return new Output(
+                            graph.outputs().get(i),
+                            Shape.of(dst.desc().dims()),
+                            dst.buffer().offset());
+                })
+                .toList();
     }
 
     private static Arithmetic arithmetic(PlanRequest request) {
@@ -106,9 +117,18 @@ public final class Plan implements AutoCloseable {
         return request;
     }
 
-    /** Shape of the results. */
-    public Shape dstShape() {
-        return dstShape;
+    /**
+     * A result.
+     *
+     * @param name of the node, as in the graph that was planned
+     * @param shape of its values: f32, row-major
+     * @param offset of the first of them in the caller's memory, in bytes
+     */
+    public record Output(String name, Shape shape, long offset) {}
+
+    /** The results in the order of the graph's outputs, each at a multiple of 64 bytes. */
+    public List<Output> outputs() {
+        return outputs;
     }
 
     /** Bytes of the images of a run. */

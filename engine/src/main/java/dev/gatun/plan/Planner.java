@@ -17,6 +17,7 @@ import dev.gatun.plan.PlanBuilder.Arguments;
 import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shape;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -33,7 +34,7 @@ final class Planner {
     private final Map<String, Shape> shapes;
     private final Map<String, Integer> unread;
     private final Map<String, Value> values = new HashMap<>();
-    private final Value dst;
+    private final List<Value> dsts;
 
     /**
      * @param type of activations and weights
@@ -46,8 +47,15 @@ final class Planner {
         this.plan = plan;
         this.shapes = shapes(graph, request);
         this.unread = graph.uses();
-        MemoryDesc desc = plainDesc(DataType.F32, shape(output()));
-        this.dst = new Value(desc, new Buffer(Home.DST, desc.size()));
+        this.dsts = graph.outputs().stream()
+                .map(output -> plainDesc(DataType.F32, shape(output)))
+                .map(desc -> new Value(desc, new Buffer(Home.DST, desc.size())))
+                .toList();
+        long bytes = 0;
+        for (Value dst : dsts) {
+            dst.buffer().place(bytes);
+            bytes = ArenaPlanner.align(bytes + dst.buffer().bytes());
+        }
     }
 
     /** The shapes of all values, none of which may have more elements than the largest array. */
@@ -67,13 +75,14 @@ final class Planner {
         }
     }
 
-    /** The results, f32, in the plain layout of their extents. */
-    Value dst() {
-        return dst;
+    /** The results in the order of the graph's outputs, f32, in the plain layout of their extents, one after the other. */
+    List<Value> dsts() {
+        return dsts;
     }
 
-    Shape dstShape() {
-        return shape(output());
+    /** Shape of the value of this name. */
+    Shape shape(String name) {
+        return shapes.getOrDefault(name, Shape.of());
     }
 
     /** Plans every node in order. */
@@ -82,11 +91,20 @@ final class Planner {
             if (!(node instanceof Node.Input)) {
                 values.put(node.name(), plan(node));
                 node.sources().forEach(source -> unread.merge(source, -1, Integer::sum));
+                deliver(node.name());
             }
         }
-        Value result = value(output());
-        if (result.buffer().home() != Home.DST) {
-            plan.copy(output(), result, dst);
+    }
+
+    /** Copies the value of {@code name} to the caller if it is an output, before anything is computed in its place. */
+    private void deliver(String name) {
+        int output = graph.outputs().indexOf(name);
+        if (output >= 0) {
+            Value result = value(name);
+            if (result.buffer().home() != Home.DST) {
+                plan.copy(name, result, dsts.get(output));
+            }
+            unread.merge(name, -1, Integer::sum);
         }
     }
 
@@ -107,6 +125,7 @@ final class Planner {
                 pool(pool, Algorithm.POOLING_AVG_EXCLUDE_PADDING, pool.src(), whole(shape(pool.src())));
             case Node.InnerProduct product -> innerProduct(product);
             case Node.Softmax softmax -> softmax(softmax);
+            case Node.Sigmoid sigmoid -> sigmoid(sigmoid);
             case Node.Relu relu -> relu(relu);
             case Node.Add add -> add(add);
             case Node.BatchNorm _, Node.ZeroPadShortcut _, Node.Input _ ->
@@ -270,6 +289,16 @@ final class Planner {
         return result;
     }
 
+    private Value sigmoid(Node.Sigmoid sigmoid) {
+        Value src = value(sigmoid.src());
+        MemoryDesc dst = plainDesc(DataType.F32, shape(sigmoid.name()));
+        PrimitiveDesc desc = plan.own(PrimitiveDesc.eltwiseForward(
+                plan.engine(), INFERENCE, Algorithm.ELTWISE_LOGISTIC, src.desc(), dst, 0, 0, plan.plainAttr()));
+        Value result = resultOf(sigmoid, desc.dst());
+        plan.execute(sigmoid.name(), desc, new Arguments().value(Arg.SRC, src).value(Arg.DST, result), null);
+        return result;
+    }
+
     private Value relu(Node.Relu relu) {
         Value src = source(relu.src(), plainDesc(type, shape(relu.src())));
         PrimitiveDesc desc = plan.own(PrimitiveDesc.eltwiseForward(
@@ -336,11 +365,8 @@ final class Planner {
     }
 
     private Value resultOf(Node node, MemoryDesc desc) {
-        return node.name().equals(output()) ? dst : plan.value(desc);
-    }
-
-    private String output() {
-        return graph.outputs().getFirst();
+        int output = graph.outputs().indexOf(node.name());
+        return output >= 0 ? dsts.get(output) : plan.value(desc);
     }
 
     private Value value(String name) {
@@ -356,10 +382,6 @@ final class Planner {
 
     private Precision computedAs() {
         return type == DataType.F32 ? Precision.F32 : request.precision();
-    }
-
-    private Shape shape(String name) {
-        return shapes.getOrDefault(name, Shape.of());
     }
 
     private MemoryDesc any(Shape shape) {

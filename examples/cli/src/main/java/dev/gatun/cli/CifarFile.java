@@ -2,7 +2,6 @@ package dev.gatun.cli;
 
 import dev.gatun.Model;
 import dev.gatun.spec.InputFormat;
-import dev.gatun.spec.InputSpec;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +34,7 @@ final class CifarFile implements Samples {
      * @throws CommandException if it is not of such records, or the network takes other images
      */
     static CifarFile open(Path path, Model network) throws IOException {
-        if (!network.input().equals(InputSpec.CIFAR)) {
+        if (!network.input().cifar()) {
             throw new CommandException(String.format(
                     Locale.ROOT,
                     "%s takes images of %dx%d, those of --cifar10 are 32x32",
