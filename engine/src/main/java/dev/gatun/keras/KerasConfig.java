@@ -1,5 +1,6 @@
 package dev.gatun.keras;
 
+import dev.gatun.json.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.gatun.keras;
 
+import dev.gatun.json.Json;
 import dev.gatun.keras.KerasConfig.Layer;
 import dev.gatun.network.NetworkBuilder;
 import dev.gatun.network.NetworkBuilder.Steps;

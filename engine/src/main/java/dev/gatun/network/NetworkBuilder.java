@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * but not where, which the importer adds. Of one thread.
  */
 public final class NetworkBuilder {
+    /** Where no weights bound them; four times those of the widest ResNet. */
+    static final int MAX_CHANNELS = 1 << 13;
+
     private final List<Node> nodes = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
@@ -264,6 +267,9 @@ public final class NetworkBuilder {
         Value map = merge ? src : plain(wanted, src);
         int stride = map.pending().strideH();
         int oc = Math.addExact(map.channels(), Math.addExact(front, back));
+        if (oc > MAX_CHANNELS) {
+            throw new IllegalArgumentException("it makes " + oc + " channels, expected at most " + MAX_CHANNELS);
+        }
         String name = unique(wanted);
         add(new Node.ZeroPadShortcut(name, map.node(), map.channels(), oc, stride, front));
         return windows.result(
@@ -304,7 +310,7 @@ public final class NetworkBuilder {
         if (!map.pending().widens()) {
             return map;
         }
-        // A 1x1 convolution with ones on its diagonal copies, and pads with zeros.
+        // A depthwise 1x1 convolution with ones copies, and pads with zeros.
         Window window = windows.window(map, new Steps(1, 1, 1, 1, 1), Pads.NONE);
         String name = unique(wanted + "/pad");
         int channels = map.channels();
@@ -314,9 +320,9 @@ public final class NetworkBuilder {
                         map.node(),
                         channels,
                         channels,
-                        1,
+                        channels,
                         window,
-                        new Kernel.ChannelEmbedding(0),
+                        new Kernel.Ones(),
                         null,
                         null,
                         Epilogue.NONE));

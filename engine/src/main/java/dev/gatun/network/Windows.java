@@ -9,7 +9,7 @@ import dev.gatun.network.Value.Pending;
  */
 final class Windows {
     /** Far above what any ResNet has; keeps sizes within what can be computed. */
-    private static final int MAX_PIXELS = 1 << 12;
+    static final int MAX_PIXELS = 1 << 12;
 
     private long inputHeight = Value.UNKNOWN;
     private long inputWidth = Value.UNKNOWN;

@@ -55,7 +55,7 @@ final class KerasH5 implements Container {
 
     @Override
     public String title() {
-        return "Keras HDF5";
+        return WeightFiles.KERAS;
     }
 
     @Override

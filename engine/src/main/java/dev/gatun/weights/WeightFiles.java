@@ -8,6 +8,9 @@ import java.util.stream.Collectors;
 
 /** Opens weights files by what they contain. */
 public final class WeightFiles {
+    /** {@link WeightSource#container} of a Keras .h5 file. */
+    public static final String KERAS = "Keras HDF5";
+
     private static final List<Container> CONTAINERS = 
             List.of(new TorchZip(), new TorchLegacy(), new Safetensors(), new KerasH5(), new Npz());
 

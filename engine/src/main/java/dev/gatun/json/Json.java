@@ -1,4 +1,4 @@
-package dev.gatun.keras;
+package dev.gatun.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param path where it stands, for messages
  * @param value a map, list, string, number, boolean or null
  */
-record Json(String path, @Nullable Object value) {
+public record Json(String path, @Nullable Object value) {
     /** The configuration of a ResNet-1202 has 3 MB and is 12 levels deep. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -29,7 +29,8 @@ record Json(String path, @Nullable Object value) {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    static Json parse(String text) {
+    /** The value that {@code text} is; {@link IllegalArgumentException} if it is malformed, too long or too deep. */
+    public static Json parse(String text) {
         try (JsonParser parser = FACTORY.createParser(text)) {
             parser.nextToken();
             Json json = new Json("", read(parser));
@@ -72,31 +73,36 @@ record Json(String path, @Nullable Object value) {
         };
     }
 
-    boolean isNull() {
+    /** Whether there is nothing. */
+    public boolean isNull() {
         return value == null;
     }
 
-    boolean isObject() {
+    /** Whether it is an object. */
+    public boolean isObject() {
         return value instanceof Map;
     }
 
-    boolean isArray() {
+    /** Whether it is a list. */
+    public boolean isArray() {
         return value instanceof List;
     }
 
-    boolean isText() {
+    /** Whether it is a string. */
+    public boolean isText() {
         return value instanceof String;
     }
 
     /** The member of this name; null where an object has none. */
-    Json get(String name) {
+    public Json get(String name) {
         if (!(value instanceof Map<?, ?> map)) {
             throw expected("an object");
         }
         return new Json(path.isEmpty() ? name : path + "." + name, map.get(name));
     }
 
-    List<Json> elements() {
+    /** The elements of a list. */
+    public List<Json> elements() {
         if (!(value instanceof List<?> list)) {
             throw expected("a list");
         }
@@ -105,7 +111,8 @@ record Json(String path, @Nullable Object value) {
                 .toList();
     }
 
-    List<Json> members() {
+    /** The values of an object. */
+    public List<Json> members() {
         if (!(value instanceof Map<?, ?> map)) {
             throw expected("an object");
         }
@@ -114,18 +121,21 @@ record Json(String path, @Nullable Object value) {
                 .toList();
     }
 
-    String text() {
+    /** A string. */
+    public String text() {
         if (!(value instanceof String text)) {
             throw expected("a string");
         }
         return text;
     }
 
-    String text(String ifNull) {
+    /** A string, or this where there is nothing. */
+    public String text(String ifNull) {
         return isNull() ? ifNull : text();
     }
 
-    boolean flag(boolean ifNull) {
+    /** True or false, or this where there is nothing. */
+    public boolean flag(boolean ifNull) {
         if (isNull()) {
             return ifNull;
         }
@@ -135,18 +145,21 @@ record Json(String path, @Nullable Object value) {
         return flag;
     }
 
-    double number() {
+    /** A number. */
+    public double number() {
         if (!(value instanceof Double number)) {
             throw expected("a number");
         }
         return number;
     }
 
-    double number(double ifNull) {
+    /** A number, or this where there is nothing. */
+    public double number(double ifNull) {
         return isNull() ? ifNull : number();
     }
 
-    int integer() {
+    /** A number without fraction that an int holds. */
+    public int integer() {
         double number = number();
         if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
             throw expected("an integer");
@@ -154,7 +167,8 @@ record Json(String path, @Nullable Object value) {
         return (int) number;
     }
 
-    int integer(int ifNull) {
+    /** An integer, or this where there is nothing. */
+    public int integer(int ifNull) {
         return isNull() ? ifNull : integer();
     }
 
