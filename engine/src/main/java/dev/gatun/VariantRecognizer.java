@@ -54,8 +54,7 @@ public final class VariantRecognizer {
 
     /**
      * The variants that compute what {@code graph} does, up to batch normalisation and biases: those with the same of these first, then in the
-     * order of {@link Variants#all()}. Empty if there
-     * is none.
+     * order of {@link Variants#all()}. Empty if there is none.
      *
      * @param graph from images to logits, not fused
      * @param size side of images that it takes
