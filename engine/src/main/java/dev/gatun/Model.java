@@ -30,12 +30,7 @@ public final class Model {
     private final Labels labels;
 
     private Model(
-            String name,
-            Graph graph,
-            InputSpec input,
-            WeightSet weights,
-            Preprocessing preprocessing,
-            Labels labels) {
+            String name, Graph graph, InputSpec input, WeightSet weights, Preprocessing preprocessing, Labels labels) {
         this.name = name;
         this.graph = graph;
         this.input = input;
@@ -56,15 +51,10 @@ public final class Model {
      * @throws IllegalArgumentException if these do not fit each other
      */
     public static Model of(
-            String name,
-            Graph graph,
-            InputSpec input,
-            WeightSet weights,
-            Preprocessing preprocessing,
-            Labels labels) {
+            String name, Graph graph, InputSpec input, WeightSet weights, Preprocessing preprocessing, Labels labels) {
         if (graph.input().channels() != input.channels()) {
-            throw new IllegalArgumentException(name + " reads images of " + graph.input().channels()
-                    + " channels, but is said to be designed for " + input.channels());
+            throw new IllegalArgumentException(name + " reads images of "
+                    + graph.input().channels() + " channels, but is said to be designed for " + input.channels());
         }
         Shape answer = graph.outputShapes(1, input.size(), input.size()).getFirst();
         int classes = graph.outputs().size() == 1 && answer.rank() == 2 ? answer.intDim(1) : 0;
@@ -132,8 +122,7 @@ public final class Model {
                         : options.threads(),
                 preprocessing.normalization());
         Plan plan = Plan.of(options.softmax() ? graph.withSoftmax() : graph, weights::get, request);
-        return new CompiledModel(
-                name, plan, Shape.of(options.batch(), input.channels(), height, width));
+        return new CompiledModel(name, plan, Shape.of(options.batch(), input.channels(), height, width));
     }
 
     private int threads(int batch, int height, int width) {

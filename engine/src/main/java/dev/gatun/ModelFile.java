@@ -1,18 +1,15 @@
 package dev.gatun;
 
 import dev.gatun.graph.Graph;
-import dev.gatun.graph.GraphBuilder;
 import dev.gatun.image.Preprocessing;
 import dev.gatun.keras.KerasConfigs;
 import dev.gatun.keras.KerasImporter;
 import dev.gatun.network.GraphJson;
 import dev.gatun.network.Network;
-import dev.gatun.network.Outline;
 import dev.gatun.onnx.OnnxImporter;
 import dev.gatun.spec.InputScaling;
 import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.ResNetSpec;
-import dev.gatun.spec.Variants;
 import dev.gatun.weights.NameMapping;
 import dev.gatun.weights.WeightFiles;
 import dev.gatun.weights.WeightFormatException;

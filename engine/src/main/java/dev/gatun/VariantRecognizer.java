@@ -71,7 +71,8 @@ public final class VariantRecognizer {
                 .filter(variant -> size % variant.input().multiple() == 0)
                 .filter(variant -> {
                     Graph other = GraphBuilder.build(variant);
-                    return convolutions(other) == convolutions && Outline.of(other, size).equals(outline);
+                    return convolutions(other) == convolutions
+                            && Outline.of(other, size).equals(outline);
                 })
                 .sorted(Comparator.comparing(
                         variant -> !Details.of(GraphBuilder.build(variant)).equals(Details.of(graph))))

@@ -35,8 +35,10 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
         Map<String, String> metadata = source.metadata();
         Normalization normalization = normalization(input.scaling());
         if (metadata.containsKey("mean") || metadata.containsKey("std")) {
-            float divisor = metadata.containsKey("divisor") ? floats(source, "divisor").getFirst() : 255f;
-            ChannelOrder order = metadata.getOrDefault("channel_order", "RGB").equals("BGR") ? ChannelOrder.BGR : ChannelOrder.RGB;
+            float divisor =
+                    metadata.containsKey("divisor") ? floats(source, "divisor").getFirst() : 255f;
+            ChannelOrder order =
+                    metadata.getOrDefault("channel_order", "RGB").equals("BGR") ? ChannelOrder.BGR : ChannelOrder.RGB;
             normalization = new Normalization(order, divisor, floats(source, "mean"), floats(source, "std"));
         }
         if (input.cifar()) {

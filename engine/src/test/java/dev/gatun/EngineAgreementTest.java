@@ -35,8 +35,14 @@ class EngineAgreementTest {
     private record Images(int batch, int height, int width) {}
 
     /** Those of each kind that run at the size of ImageNet's images as well; the others have the same blocks, only more of them. */
-    private static final Set<String> FULL_SIZE =
-            Set.of("resnet18", "resnet50", "resnet50-v1", "resnext50_32x4d", "resnet50d", "resnet50-keras", "resnet50v2-keras");
+    private static final Set<String> FULL_SIZE = Set.of(
+            "resnet18",
+            "resnet50",
+            "resnet50-v1",
+            "resnext50_32x4d",
+            "resnet50d",
+            "resnet50-keras",
+            "resnet50v2-keras");
 
     static Stream<String> variants() {
         // ResNet-1202 takes ONNX Runtime longer to load than all others together.
@@ -47,7 +53,9 @@ class EngineAgreementTest {
     @MethodSource("variants")
     void everyVariantAnswersAsOnnxRuntimeDoes(String variant) {
         ResNetSpec spec = Variants.named(variant);
-        int size = spec.input().cifar() || FULL_SIZE.contains(variant) ? spec.input().size() : 64;
+        int size = spec.input().cifar() || FULL_SIZE.contains(variant)
+                ? spec.input().size()
+                : 64;
         agree(variant, GraphBuilder.build(spec), List.of(new Images(1, size, size), new Images(3, 64, 40)));
     }
 

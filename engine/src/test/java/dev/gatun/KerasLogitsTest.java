@@ -68,7 +68,8 @@ class KerasLogitsTest {
                         config,
                         Files.readString(SharedData.file(config)))) {
             assertThat(network.size()).isEqualTo(32);
-            WeightSet values = WeightSet.check(network.weights(), network.graph().parameters(), NameMapping.IDENTITY);
+            WeightSet values =
+                    WeightSet.check(network.weights(), network.graph().parameters(), NameMapping.IDENTITY);
             model = Model.of(
                     network.name(),
                     network.graph(),
@@ -81,8 +82,8 @@ class KerasLogitsTest {
         float[] expected = SharedData.npy(SharedData.file(reference + ".ref_logits_f32.npy"));
         int batch = 50;
         float[] actual = new float[IMAGES * 10];
-        try (Runner runner = new Runner(
-                model, CompileOptions.defaults().withBatch(batch).withInput(InputFormat.U8_NCHW))) {
+        try (Runner runner =
+                new Runner(model, CompileOptions.defaults().withBatch(batch).withInput(InputFormat.U8_NCHW))) {
             byte[] pixels = new byte[batch * (CIFAR_RECORD - 1)];
             for (int n = 0; n < IMAGES; n += batch) {
                 for (int i = 0; i < batch; i++) {

@@ -193,9 +193,7 @@ class ModelFileTest {
         SafetensorsWriter.write(
                 target,
                 RandomWeights.he(
-                        List.of(new TensorSpec(
-                                "embedding", Shape.of(3, 4), TensorSpec.Role.INNER_PRODUCT_WEIGHT)),
-                        1),
+                        List.of(new TensorSpec("embedding", Shape.of(3, 4), TensorSpec.Role.INNER_PRODUCT_WEIGHT)), 1),
                 ElementType.F32,
                 Map.of());
         try (ModelFile file = ModelFile.open(target)) {

@@ -32,7 +32,9 @@ class ModelTest {
         assertThat(model.classes()).isEqualTo(5);
         assertThat(model).hasToString("mine with weights from random (seed 1)");
         try (Runner runner = new Runner(model, CompileOptions.defaults())) {
-            assertThat(runner.run(Runner.images(2, runner.compiled()))).hasSize(5).doesNotContain(Float.NaN);
+            assertThat(runner.run(Runner.images(2, runner.compiled())))
+                    .hasSize(5)
+                    .doesNotContain(Float.NaN);
         }
     }
 

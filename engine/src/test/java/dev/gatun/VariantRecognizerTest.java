@@ -63,7 +63,8 @@ class VariantRecognizerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
+    @ValueSource(
+            strings = {
                 "resnet18",
                 "resnet34",
                 "resnext50_32x4d",
@@ -92,7 +93,8 @@ class VariantRecognizerTest {
         Listed source =
                 listed(Variants.named("resnet20-cifar10"), name -> "module." + name.replaceFirst("^fc\\.", "linear."));
 
-        assertThat(recognise(source.with("module.bn1.num_batches_tracked"))).containsExactly("resnet20-cifar10", "plain20-cifar10");
+        assertThat(recognise(source.with("module.bn1.num_batches_tracked")))
+                .containsExactly("resnet20-cifar10", "plain20-cifar10");
     }
 
     @Test
@@ -126,16 +128,19 @@ class VariantRecognizerTest {
                 "bn1.", "resnet.embedder.embedder.normalization.",
                 "fc.", "classifier.1."));
         UnaryOperator<String> naming = name -> {
-            Matcher block = Pattern.compile("layer(\\d)\\.(\\d+)\\.(conv|bn|downsample\\.)(\\d)\\.(.*)").matcher(name);
+            Matcher block = Pattern.compile("layer(\\d)\\.(\\d+)\\.(conv|bn|downsample\\.)(\\d)\\.(.*)")
+                    .matcher(name);
             if (!block.matches()) {
                 return renamed.entrySet().stream()
                         .filter(entry -> name.startsWith(entry.getKey()))
-                        .map(entry -> entry.getValue() + name.substring(entry.getKey().length()))
+                        .map(entry ->
+                                entry.getValue() + name.substring(entry.getKey().length()))
                         .findFirst()
                         .orElseThrow();
             }
             int index = Integer.parseInt(block.group(4));
-            String prefix = "resnet.encoder.stages." + (Integer.parseInt(block.group(1)) - 1) + ".layers." + block.group(2);
+            String prefix =
+                    "resnet.encoder.stages." + (Integer.parseInt(block.group(1)) - 1) + ".layers." + block.group(2);
             return prefix
                     + switch (block.group(3)) {
                         case "conv" -> ".layer." + (index - 1) + ".convolution.";
@@ -153,17 +158,16 @@ class VariantRecognizerTest {
     /** The order of layers in keras/examples/cifar10_resnet.py: a block's projection comes after its branch. */
     @Test
     void countsLayersThatKerasOnlyCounts() {
-        for (String name : List.of("resnet20v1-keras-cifar10", "resnet29v2-keras-cifar10", "resnet38v2-keras-cifar10")) {
+        for (String name :
+                List.of("resnet20v1-keras-cifar10", "resnet29v2-keras-cifar10", "resnet38v2-keras-cifar10")) {
             assertThat(recognise(kerasCounted(Variants.named(name)))).containsExactly(name);
         }
     }
 
     private static Listed kerasCounted(ResNetSpec spec) {
         List<TensorSpec> parameters = GraphBuilder.build(spec).parameters();
-        List<String> blocks = parameters.stream()
-                .map(VariantRecognizerTest::block)
-                .distinct()
-                .toList();
+        List<String> blocks =
+                parameters.stream().map(VariantRecognizerTest::block).distinct().toList();
         List<TensorSpec> asMade = parameters.stream()
                 .sorted(Comparator.comparing((TensorSpec parameter) -> blocks.indexOf(block(parameter)))
                         .thenComparing(parameter -> parameter.name().contains(".downsample.")))
@@ -172,15 +176,15 @@ class VariantRecognizerTest {
         Listed listed = new Listed(Map.of());
         for (TensorSpec parameter : asMade) {
             String field = parameter.name().substring(parameter.name().lastIndexOf('.') + 1);
-            String kind =
-                    switch (parameter.role()) {
-                        case CONV_WEIGHT, CONV_BIAS -> "conv2d";
-                        case INNER_PRODUCT_WEIGHT, INNER_PRODUCT_BIAS -> "dense";
-                        default -> "batch_normalization";
-                    };
+            String kind = switch (parameter.role()) {
+                case CONV_WEIGHT, CONV_BIAS -> "conv2d";
+                case INNER_PRODUCT_WEIGHT, INNER_PRODUCT_BIAS -> "dense";
+                default -> "batch_normalization";
+            };
             // A session may have made other networks before.
             int number = counts.merge(kind, field.equals("weight") ? 1 : 0, Integer::sum) + 6;
-            listed = listed.with(kind + "_" + number + "." + field, parameter.shape().toArray());
+            listed = listed.with(
+                    kind + "_" + number + "." + field, parameter.shape().toArray());
         }
         return listed;
     }

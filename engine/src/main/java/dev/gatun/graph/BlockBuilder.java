@@ -3,7 +3,6 @@ package dev.gatun.graph;
 import dev.gatun.spec.BlockKind;
 import dev.gatun.spec.BlockSpec;
 import dev.gatun.spec.Padding;
-import dev.gatun.spec.Projection;
 import dev.gatun.spec.Shortcut;
 import dev.gatun.spec.StridePlacement;
 import java.util.List;
@@ -84,7 +83,8 @@ final class BlockBuilder {
 
     private List<Layer> basic(Place place) {
         return List.of(
-                new Layer(place.ic(), place.inner(), 1, window(3, place.stride()).dilated(place.dilation())),
+                new Layer(
+                        place.ic(), place.inner(), 1, window(3, place.stride()).dilated(place.dilation())),
                 new Layer(place.inner(), place.oc(), 1, window(3, 1).dilated(place.nextDilation())));
     }
 

@@ -42,12 +42,10 @@ public final class GraphBuilder {
             value = layers.normRelu("norm", "norm_relu", value, spec.features());
         }
         pyramid.set(pyramid.size() - 1, value);
-        List<String> outputs =
-                switch (spec.head()) {
-                    case HeadSpec.Classes(int classes, Activation activation) ->
-                        List.of(classes(value, classes, activation));
-                    case HeadSpec.Backbone(Features kind) -> features(value, kind);
-                };
+        List<String> outputs = switch (spec.head()) {
+            case HeadSpec.Classes(int classes, Activation activation) -> List.of(classes(value, classes, activation));
+            case HeadSpec.Backbone(Features kind) -> features(value, kind);
+        };
         return new Graph(layers.nodes(), outputs);
     }
 
@@ -59,11 +57,13 @@ public final class GraphBuilder {
         for (int i = 0; i <= last; i++) {
             int oc = stem.widths().get(i);
             boolean activated = i < last || stem.activated();
-            // A deep stem is a torch.nn.Sequential of convolution, normalisation and ReLU, whose last normalisation stands outside.
+            // A deep stem is a torch.nn.Sequential of convolution, normalisation and ReLU, whose last normalisation
+            // stands outside.
             String conv = last == 0 ? "conv1" : "conv1." + 3 * i;
             String norm = i == last ? "bn1" : "conv1." + (3 * i + 1);
             String relu = i == last ? "relu" : "conv1." + (3 * i + 2);
-            value = layers.conv(conv, value, ic, oc, 1, Window.same(stem.kernel(), i == 0 ? stem.stride() : 1), activated);
+            value = layers.conv(
+                    conv, value, ic, oc, 1, Window.same(stem.kernel(), i == 0 ? stem.stride() : 1), activated);
             value = activated ? layers.normRelu(norm, relu, value, oc) : value;
             ic = oc;
         }

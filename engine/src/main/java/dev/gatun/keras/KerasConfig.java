@@ -40,8 +40,8 @@ record KerasConfig(String name, List<Layer> layers, List<String> outputs) {
         Json root = Json.parse(text);
         String type = root.get("class_name").text();
         if (!MODELS.contains(type)) {
-            throw new IllegalArgumentException("is the configuration of a " + type + ", expected one of a functional or"
-                    + " sequential model");
+            throw new IllegalArgumentException(
+                    "is the configuration of a " + type + ", expected one of a functional or" + " sequential model");
         }
         boolean sequential = type.equals("Sequential");
         Json config = root.get("config");
@@ -59,8 +59,7 @@ record KerasConfig(String name, List<Layer> layers, List<String> outputs) {
             }
             layers.add(layer);
         }
-        List<String> outputs =
-                sequential ? List.of(layers.getLast().name()) : layerNames(config.get("output_layers"));
+        List<String> outputs = sequential ? List.of(layers.getLast().name()) : layerNames(config.get("output_layers"));
         String name = config.isArray() ? "sequential" : config.get("name").text("model");
         return new KerasConfig(name, inOrder(layers), outputs);
     }
@@ -69,9 +68,15 @@ record KerasConfig(String name, List<Layer> layers, List<String> outputs) {
         Json config = entry.get("config");
         String type = entry.get("class_name").text();
         // Sequential models of Keras 2 name layers in their arguments only.
-        String name = entry.get("name").isNull() ? config.get("name").text() : entry.get("name").text();
+        String name = entry.get("name").isNull()
+                ? config.get("name").text()
+                : entry.get("name").text();
         if (sequential) {
-            return new Layer(type, name, config, before.isEmpty() ? List.of() : List.of(before.getLast().name()));
+            return new Layer(
+                    type,
+                    name,
+                    config,
+                    before.isEmpty() ? List.of() : List.of(before.getLast().name()));
         }
         List<Json> calls = entry.get("inbound_nodes").elements();
         if (calls.size() > 1) {
@@ -126,8 +131,8 @@ record KerasConfig(String name, List<Layer> layers, List<String> outputs) {
             }
             if (waiting.size() == left.size()) {
                 Layer stuck = waiting.getFirst();
-                throw new IllegalArgumentException("layer " + stuck + " reads " + stuck.sources()
-                        + ", which are not all layers before it");
+                throw new IllegalArgumentException(
+                        "layer " + stuck + " reads " + stuck.sources() + ", which are not all layers before it");
             }
             left = waiting;
         }

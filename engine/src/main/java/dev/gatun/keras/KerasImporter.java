@@ -41,8 +41,10 @@ public final class KerasImporter {
     public static Network read(WeightSource source) {
         @Nullable String config = source.metadata().get(CONFIG);
         if (config == null) {
-            throw new WeightFormatException(source.origin(), "holds weights without '" + CONFIG
-                    + "': the JSON of the model (Model.to_json) has to be given as well");
+            throw new WeightFormatException(
+                    source.origin(),
+                    "holds weights without '" + CONFIG
+                            + "': the JSON of the model (Model.to_json) has to be given as well");
         }
         return read(source, source.origin(), config);
     }
@@ -96,7 +98,11 @@ public final class KerasImporter {
         unread.removeAll(read);
         if (!unread.isEmpty()) {
             throw new IllegalArgumentException(source.origin() + " has tensors that no layer reads: "
-                    + unread.stream().limit(NAMES_SHOWN).map(source::tensor).map(TensorInfo::toString).toList()
+                    + unread.stream()
+                            .limit(NAMES_SHOWN)
+                            .map(source::tensor)
+                            .map(TensorInfo::toString)
+                            .toList()
                     + (unread.size() > NAMES_SHOWN ? " and " + (unread.size() - NAMES_SHOWN) + " more" : ""));
         }
     }

@@ -71,8 +71,7 @@ final class KerasLayers {
             case "Flatten" -> builder.flatten(src);
             case "Dense" -> dense(name, config, src);
             case "Dropout", "SpatialDropout2D", "ActivityRegularization" -> src;
-            default ->
-                throw new IllegalArgumentException("layers of class " + layer.type() + " are not supported");
+            default -> throw new IllegalArgumentException("layers of class " + layer.type() + " are not supported");
         };
     }
 
@@ -82,14 +81,15 @@ final class KerasLayers {
         }
         hasInput = true;
         Json config = layer.config();
-        Json shape = config.get("batch_input_shape").isNull() ? config.get("batch_shape") : config.get("batch_input_shape");
+        Json shape =
+                config.get("batch_input_shape").isNull() ? config.get("batch_shape") : config.get("batch_input_shape");
         if (shape.isNull()) {
             throw new IllegalArgumentException("the shape of the images is neither there nor in the first layer");
         }
         List<Json> dims = shape.elements();
         if (dims.size() != 4) {
-            throw new IllegalArgumentException("it has " + dims.size() + " extents, expected 4: batch, height, width"
-                    + " and channels");
+            throw new IllegalArgumentException(
+                    "it has " + dims.size() + " extents, expected 4: batch, height, width" + " and channels");
         }
         return builder.input(
                 layer.name(), dims.get(3).integer(), extent(dims.get(1)), extent(dims.get(2)), Value.Layout.NCHW);
@@ -114,8 +114,7 @@ final class KerasLayers {
         if (groups < 1) {
             throw new IllegalArgumentException("it has " + groups + " groups");
         }
-        Value result = builder.conv(
-                name, src, tensor(name, "weight"), bias(name, config), groups, steps, pads(config));
+        Value result = builder.conv(name, src, tensor(name, "weight"), bias(name, config), groups, steps, pads(config));
         return activation(name + "/activation", config.get("activation").text("linear"), result);
     }
 
@@ -125,11 +124,10 @@ final class KerasLayers {
     }
 
     private Value batchNorm(String name, Json config, Value src) {
-        Json axis = config.get("axis").isArray()
-                ? config.get("axis").elements().getFirst()
-                : config.get("axis");
+        Json axis = config.get("axis").isArray() ? config.get("axis").elements().getFirst() : config.get("axis");
         if (axis.integer(-1) != -1 && axis.integer() != 3) {
-            throw new IllegalArgumentException("it normalises along axis " + axis.integer() + ", expected 3, the channels");
+            throw new IllegalArgumentException(
+                    "it normalises along axis " + axis.integer() + ", expected 3, the channels");
         }
         int channels = src.channels();
         return builder.batchNorm(
@@ -147,8 +145,9 @@ final class KerasLayers {
             case "linear" -> src;
             case "relu" -> builder.relu(name, src);
             case "softmax" -> builder.softmax(src);
-            default -> throw new IllegalArgumentException("activation '" + activation
-                    + "' is not supported, expected relu, softmax or linear");
+            default ->
+                throw new IllegalArgumentException(
+                        "activation '" + activation + "' is not supported, expected relu, softmax or linear");
         };
     }
 
@@ -177,8 +176,9 @@ final class KerasLayers {
         return switch (padding) {
             case "valid" -> Pads.NONE;
             case "same" -> new Pads.Same(true);
-            default -> throw new IllegalArgumentException(
-                    "padding '" + padding + "' is not supported, expected valid or same");
+            default ->
+                throw new IllegalArgumentException(
+                        "padding '" + padding + "' is not supported, expected valid or same");
         };
     }
 
@@ -210,7 +210,8 @@ final class KerasLayers {
         }
         List<Json> elements = json.elements();
         if (elements.size() != 2) {
-            throw new IllegalArgumentException("its " + json.path() + " has " + elements.size() + " numbers, expected 2");
+            throw new IllegalArgumentException(
+                    "its " + json.path() + " has " + elements.size() + " numbers, expected 2");
         }
         return new int[] {elements.get(0).integer(), elements.get(1).integer()};
     }

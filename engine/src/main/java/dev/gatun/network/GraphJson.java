@@ -100,7 +100,12 @@ public final class GraphJson {
                 json.writeNumberField("stride", pad.stride());
                 json.writeNumberField("front", pad.front());
             }
-            case Node.Relu _, Node.Add _, Node.GlobalAveragePool _, Node.GlobalMaxPool _, Node.Softmax _, Node.Sigmoid _ -> {}
+            case Node.Relu _,
+                    Node.Add _,
+                    Node.GlobalAveragePool _,
+                    Node.GlobalMaxPool _,
+                    Node.Softmax _,
+                    Node.Sigmoid _ -> {}
         }
     }
 
@@ -143,7 +148,8 @@ public final class GraphJson {
     private static Node node(Json json) {
         String op = json.get("op").text();
         String name = json.get("name").text();
-        List<String> sources = json.get("src").elements().stream().map(Json::text).toList();
+        List<String> sources =
+                json.get("src").elements().stream().map(Json::text).toList();
         int expected = op.equals("Input") ? 0 : op.equals("Add") ? 2 : 1;
         if (sources.size() != expected) {
             throw new IllegalArgumentException(
@@ -155,16 +161,21 @@ public final class GraphJson {
             case "Conv" -> conv(json, name, src);
             case "BatchNorm" ->
                 new Node.BatchNorm(
-                        name, src, json.get("channels").integer(), json.get("epsilon").number());
+                        name,
+                        src,
+                        json.get("channels").integer(),
+                        json.get("epsilon").number());
             case "Relu" -> new Node.Relu(name, src);
             case "Add" -> new Node.Add(name, src, sources.getLast());
             case "MaxPool" -> new Node.MaxPool(name, src, window(json));
             case "AveragePool" ->
-                new Node.AveragePool(name, src, window(json), json.get("countPadding").flag(false));
+                new Node.AveragePool(
+                        name, src, window(json), json.get("countPadding").flag(false));
             case "GlobalAveragePool" -> new Node.GlobalAveragePool(name, src);
             case "GlobalMaxPool" -> new Node.GlobalMaxPool(name, src);
             case "InnerProduct" ->
-                new Node.InnerProduct(name, src, json.get("ic").integer(), json.get("oc").integer());
+                new Node.InnerProduct(
+                        name, src, json.get("ic").integer(), json.get("oc").integer());
             case "Softmax" -> new Node.Softmax(name, src);
             case "Sigmoid" -> new Node.Sigmoid(name, src);
             case "ZeroPadShortcut" ->
@@ -215,8 +226,8 @@ public final class GraphJson {
         }
         int[] w = numbers.stream().mapToInt(Json::integer).toArray();
         if (Arrays.stream(w).max().orElse(0) > Windows.MAX_PIXELS) {
-            throw new IllegalArgumentException("a window of " + Arrays.toString(w) + ", expected at most "
-                    + Windows.MAX_PIXELS);
+            throw new IllegalArgumentException(
+                    "a window of " + Arrays.toString(w) + ", expected at most " + Windows.MAX_PIXELS);
         }
         return new Window(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]);
     }

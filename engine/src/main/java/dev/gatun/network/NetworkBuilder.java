@@ -83,18 +83,17 @@ public final class NetworkBuilder {
         requireVector("bias", bias, oc);
         Window window = windows.window(map, steps, pads);
         String name = unique(wanted);
-        add(
-                new Node.Conv(
-                        name,
-                        map.node(),
-                        map.channels(),
-                        oc,
-                        groups,
-                        window,
-                        new Kernel.Stored(parameter(name + ".weight", weight)),
-                        bias == null ? null : parameter(name + ".bias", bias),
-                        null,
-                        Epilogue.NONE));
+        add(new Node.Conv(
+                name,
+                map.node(),
+                map.channels(),
+                oc,
+                groups,
+                window,
+                new Kernel.Stored(parameter(name + ".weight", weight)),
+                bias == null ? null : parameter(name + ".bias", bias),
+                null,
+                Epilogue.NONE));
         return windows.result(name, map, oc, window, false);
     }
 
@@ -241,8 +240,8 @@ public final class NetworkBuilder {
     public Value pad(String wanted, Value src, Pads.Explicit pads) {
         src.require(Layout.NCHW);
         Pending pending = src.pending();
-        return src.with(new Pending(
-                pending.strideH(), pending.strideW(), pending.pads().plus(pads)));
+        return src.with(
+                new Pending(pending.strideH(), pending.strideW(), pending.pads().plus(pads)));
     }
 
     /** Every so many-th pixel of a map, from the first. */
@@ -272,21 +271,20 @@ public final class NetworkBuilder {
         }
         String name = unique(wanted);
         add(new Node.ZeroPadShortcut(name, map.node(), map.channels(), oc, stride, front));
-        return windows.result(
-                name, map.with(Pending.NONE), oc, Window.square(1, stride, 0), map.nonNegative());
+        return windows.result(name, map.with(Pending.NONE), oc, Window.square(1, stride, 0), map.nonNegative());
     }
 
     /** The network that puts out {@code outputs}; {@code file} is what the parameters are read from, owned by the result. */
     public Network build(String name, List<Value> outputs, WeightSource file) {
-        List<Value> made = outputs.stream().map(output -> plain("output", output)).toList();
+        List<Value> made =
+                outputs.stream().map(output -> plain("output", output)).toList();
         Graph graph = new Graph(
                 reached(made.stream().map(Value::node).toList()),
                 made.stream().map(Value::node).distinct().toList());
         Map<String, Parameter> read = new LinkedHashMap<>();
         graph.parameters().forEach(spec -> read.put(spec.name(), parameters.getOrDefault(spec.name(), NOTHING)));
         boolean softmax = outputs.stream().anyMatch(value -> value.layout() == Layout.PROBABILITIES);
-        return new Network(
-                name, graph, new ParameterWeights(file, read), windows.size(), windows.multiple(), softmax);
+        return new Network(name, graph, new ParameterWeights(file, read), windows.size(), windows.multiple(), softmax);
     }
 
     private static final Parameter NOTHING = new Parameter(Shape.of(0), () -> new float[0]);
@@ -314,18 +312,8 @@ public final class NetworkBuilder {
         Window window = windows.window(map, new Steps(1, 1, 1, 1, 1), Pads.NONE);
         String name = unique(wanted + "/pad");
         int channels = map.channels();
-        add(
-                new Node.Conv(
-                        name,
-                        map.node(),
-                        channels,
-                        channels,
-                        channels,
-                        window,
-                        new Kernel.Ones(),
-                        null,
-                        null,
-                        Epilogue.NONE));
+        add(new Node.Conv(
+                name, map.node(), channels, channels, channels, window, new Kernel.Ones(), null, null, Epilogue.NONE));
         return windows.result(name, map, channels, window, map.nonNegative());
     }
 
@@ -343,8 +331,7 @@ public final class NetworkBuilder {
     }
 
     private static Value like(String name, Value src, boolean nonNegative) {
-        return new Value(
-                name, src.channels(), src.height(), src.width(), src.layout(), nonNegative, Pending.NONE);
+        return new Value(name, src.channels(), src.height(), src.width(), src.layout(), nonNegative, Pending.NONE);
     }
 
     private void add(Node node) {

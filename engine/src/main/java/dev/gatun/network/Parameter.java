@@ -27,13 +27,15 @@ public record Parameter(Shape shape, Supplier<float[]> values) {
 
     /** These values times {@code factor}. */
     public Parameter times(float factor) {
-        return factor == 1 ? this : new Parameter(shape, () -> {
-            float[] scaled = values.get();
-            for (int i = 0; i < scaled.length; i++) {
-                scaled[i] *= factor;
-            }
-            return scaled;
-        });
+        return factor == 1
+                ? this
+                : new Parameter(shape, () -> {
+                    float[] scaled = values.get();
+                    for (int i = 0; i < scaled.length; i++) {
+                        scaled[i] *= factor;
+                    }
+                    return scaled;
+                });
     }
 
     /** The transpose of this matrix. */

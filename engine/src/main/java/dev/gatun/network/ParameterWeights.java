@@ -18,8 +18,8 @@ final class ParameterWeights implements WeightSource {
         this.file = file;
         this.parameters = new LinkedHashMap<>(parameters);
         Map<String, TensorInfo> infos = new LinkedHashMap<>();
-        parameters.forEach((name, parameter) ->
-                infos.put(name, new TensorInfo(name, ElementType.F32, parameter.shape())));
+        parameters.forEach(
+                (name, parameter) -> infos.put(name, new TensorInfo(name, ElementType.F32, parameter.shape())));
         this.tensors = Collections.unmodifiableMap(infos);
     }
 
@@ -45,7 +45,9 @@ final class ParameterWeights implements WeightSource {
 
     @Override
     public float[] read(String name) {
-        return Objects.requireNonNull(parameters.get(tensor(name).name())).values().get();
+        return Objects.requireNonNull(parameters.get(tensor(name).name()))
+                .values()
+                .get();
     }
 
     @Override

@@ -65,9 +65,7 @@ public record Value(
     /** Width in pixels as the file sees it, or {@link #UNKNOWN}. */
     public long seenWidth() {
         Pads.Explicit pads = pending.pads();
-        return width == UNKNOWN
-                ? UNKNOWN
-                : Math.ceilDiv(width, (long) pending.strideW()) + pads.left() + pads.right();
+        return width == UNKNOWN ? UNKNOWN : Math.ceilDiv(width, (long) pending.strideW()) + pads.left() + pads.right();
     }
 
     /** This value if it is in this layout. */
@@ -90,8 +88,6 @@ public record Value(
 
     /** Whether every image of it has one pixel; true as well where its size is open, which then shows when it is compiled. */
     public boolean mayBeOnePixel() {
-        return pending.equals(Pending.NONE)
-                && (height == 1 || height == UNKNOWN)
-                && (width == 1 || width == UNKNOWN);
+        return pending.equals(Pending.NONE) && (height == 1 || height == UNKNOWN) && (width == 1 || width == UNKNOWN);
     }
 }

@@ -36,12 +36,11 @@ final class Windows {
     /** The window with the padding that is pending for {@code map} and its own. */
     Window window(Value map, Steps steps, Pads pads) {
         Pads.Explicit before = map.pending().pads();
-        Pads.Explicit own =
-                switch (pads) {
-                    case Pads.Explicit explicit -> explicit;
-                    case Pads.Same(boolean oddLast) -> same(map, steps, oddLast);
-                    case Pads.Ceil(Pads.Explicit least) -> ceil(map, steps, least);
-                };
+        Pads.Explicit own = switch (pads) {
+            case Pads.Explicit explicit -> explicit;
+            case Pads.Same(boolean oddLast) -> same(map, steps, oddLast);
+            case Pads.Ceil(Pads.Explicit least) -> ceil(map, steps, least);
+        };
         Pads.Explicit all = before.plus(own);
         int largest = Math.max(
                 Math.max(Math.max(steps.kernelH(), steps.kernelW()), Math.max(steps.strideH(), steps.strideW())),
@@ -91,8 +90,10 @@ final class Windows {
     }
 
     private Pads.Explicit same(Value map, Steps steps, boolean oddLast) {
-        long height = padded(map.height(), map.pending().pads().top(), map.pending().pads().bottom());
-        long width = padded(map.width(), map.pending().pads().left(), map.pending().pads().right());
+        long height = padded(
+                map.height(), map.pending().pads().top(), map.pending().pads().bottom());
+        long width = padded(
+                map.width(), map.pending().pads().left(), map.pending().pads().right());
         long rows = same(height, inputHeight, steps.kernelH(), steps.strideH(), steps.dilation());
         long columns = same(width, inputWidth, steps.kernelW(), steps.strideW(), steps.dilation());
         int top = Math.toIntExact(oddLast ? rows / 2 : rows - rows / 2);
@@ -111,8 +112,10 @@ final class Windows {
     }
 
     private Pads.Explicit ceil(Value map, Steps steps, Pads.Explicit least) {
-        long height = padded(map.height(), map.pending().pads().top(), map.pending().pads().bottom());
-        long width = padded(map.width(), map.pending().pads().left(), map.pending().pads().right());
+        long height = padded(
+                map.height(), map.pending().pads().top(), map.pending().pads().bottom());
+        long width = padded(
+                map.width(), map.pending().pads().left(), map.pending().pads().right());
         int rows = leftOver(height, inputHeight, least.top(), least.bottom(), steps.kernelH(), steps.strideH());
         int columns = leftOver(width, inputWidth, least.left(), least.right(), steps.kernelW(), steps.strideW());
         return new Pads.Explicit(least.top(), least.left(), least.bottom() + rows, least.right() + columns);
@@ -139,7 +142,8 @@ final class Windows {
     /** Padding that is made for this extent stays the same for all images whose extents here are multiples of the stride as well. */
     private void dependsOn(long extent, long input, int stride) {
         if (extent == Value.UNKNOWN) {
-            throw new IllegalArgumentException("its padding depends on the size of the images, which the file leaves open");
+            throw new IllegalArgumentException(
+                    "its padding depends on the size of the images, which the file leaves open");
         }
         boolean regular = extent % stride == 0 && input % extent == 0;
         long needed = regular ? Math.multiplyExact(input / extent, stride) : input;

@@ -34,7 +34,8 @@ final class IntegerOps {
         int count = data.list().size();
         long[] index = indices.values();
         if (data.shape().rank() != 1) {
-            throw new IllegalArgumentException("it picks from integers of shape " + data.shape() + ", expected a vector");
+            throw new IllegalArgumentException(
+                    "it picks from integers of shape " + data.shape() + ", expected a vector");
         }
         return data.picked(indices.shape(), i -> {
             long at = index[i] < 0 ? index[i] + count : index[i];
@@ -75,7 +76,8 @@ final class IntegerOps {
 
     static Integers transpose(Integers data) {
         if (data.shape().rank() != 2) {
-            throw new IllegalArgumentException("it transposes integers of shape " + data.shape() + ", expected a matrix");
+            throw new IllegalArgumentException(
+                    "it transposes integers of shape " + data.shape() + ", expected a matrix");
         }
         int rows = data.shape().intDim(0);
         int columns = data.shape().intDim(1);
@@ -87,8 +89,8 @@ final class IntegerOps {
         int rank = data.shape().rank();
         int along = (int) (axis < 0 ? axis + rank : axis);
         if (along < 0 || along >= rank || step == 0) {
-            throw new IllegalArgumentException("it slices axis " + axis + " of integers of shape " + data.shape()
-                    + " in steps of " + step);
+            throw new IllegalArgumentException(
+                    "it slices axis " + axis + " of integers of shape " + data.shape() + " in steps of " + step);
         }
         long extent = data.shape().dim(along);
         long from = clamp(start < 0 ? start + extent : start, 0, step < 0 ? extent - 1 : extent);

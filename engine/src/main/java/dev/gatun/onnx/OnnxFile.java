@@ -77,8 +77,8 @@ record OnnxFile(
             }
         }
         if (!hasGraph || reading.opset == 0) {
-            throw new IllegalArgumentException("has no " + (hasGraph ? "operator set" : "graph") + ", so it is no ONNX"
-                    + " model");
+            throw new IllegalArgumentException(
+                    "has no " + (hasGraph ? "operator set" : "graph") + ", so it is no ONNX" + " model");
         }
         reading.inputs.removeIf(input -> reading.initializers.containsKey(input.name()));
         return new OnnxFile(

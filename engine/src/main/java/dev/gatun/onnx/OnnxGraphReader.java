@@ -43,8 +43,8 @@ final class OnnxGraphReader {
         String where = "the graph";
         try {
             if (file.opset() < MIN_OPSET || file.opset() > MAX_OPSET) {
-                throw new IllegalArgumentException("it is of opset " + file.opset() + ", expected " + MIN_OPSET + " to "
-                        + MAX_OPSET);
+                throw new IllegalArgumentException(
+                        "it is of opset " + file.opset() + ", expected " + MIN_OPSET + " to " + MAX_OPSET);
             }
             readInput();
             OnnxOperators operators = new OnnxOperators(this);

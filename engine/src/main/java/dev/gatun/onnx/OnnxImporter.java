@@ -40,8 +40,9 @@ public final class OnnxImporter {
     public static Network read(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {
-                throw new WeightFormatException(file.toString(), "has " + Files.size(file) + " bytes, more than the "
-                        + MAX_BYTES + " of an ONNX model");
+                throw new WeightFormatException(
+                        file.toString(),
+                        "has " + Files.size(file) + " bytes, more than the " + MAX_BYTES + " of an ONNX model");
             }
             return read(file.toString(), Files.readAllBytes(file));
         } catch (NoSuchFileException e) {

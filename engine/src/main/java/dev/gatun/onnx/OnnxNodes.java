@@ -69,7 +69,9 @@ final class OnnxNodes {
         boolean relu = conv.epilogue().relu();
         String preactivation = relu ? conv.name() + "/preactivation" : conv.name();
         String branch = residual != null ? conv.name() + "/branch" : preactivation;
-        if (norm != null && conv.kernel() instanceof Kernel.Ones && conv.window().equals(Window.same(1, 1))) {
+        if (norm != null
+                && conv.kernel() instanceof Kernel.Ones
+                && conv.window().equals(Window.same(1, 1))) {
             batchNorm(norm, conv.src(), branch);
         } else if (norm != null) {
             conv(conv, conv.name() + "/conv");
@@ -107,13 +109,24 @@ final class OnnxNodes {
             case Kernel.Ones _ -> {
                 Window unit = new Window(
                         1, 1, 1, 1, window.padTop(), window.padLeft(), window.padBottom(), window.padRight(), 1);
-                if (!window.equals(unit) || conv.groups() != conv.oc() || conv.ic() != conv.oc() || conv.bias() != null) {
-                    throw new IllegalArgumentException("a convolution with ones must be a depthwise 1x1 without stride and"
-                            + " bias to be written as ONNX, found " + conv);
+                if (!window.equals(unit)
+                        || conv.groups() != conv.oc()
+                        || conv.ic() != conv.oc()
+                        || conv.bias() != null) {
+                    throw new IllegalArgumentException(
+                            "a convolution with ones must be a depthwise 1x1 without stride and"
+                                    + " bias to be written as ONNX, found " + conv);
                 }
                 String pads = constant(
                         output + "/pads",
-                        0, 0, window.padTop(), window.padLeft(), 0, 0, window.padBottom(), window.padRight());
+                        0,
+                        0,
+                        window.padTop(),
+                        window.padLeft(),
+                        0,
+                        0,
+                        window.padBottom(),
+                        window.padRight());
                 operation("Pad", output, List.of(conv.src(), pads));
             }
         }

@@ -85,11 +85,11 @@ final class OnnxOperators {
         if (groups < 1 || groups > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("it has " + groups + " groups");
         }
-        @Nullable Parameter bias = node.input(2).isEmpty()
+        @Nullable
+        Parameter bias = node.input(2).isEmpty()
                 ? addedBias(node, shape.dim(0))
                 : graph.weights(node.input(2)).parameter();
-        return builder.conv(
-                name(node, weight), src(node), weight.parameter(), bias, (int) groups, steps, pads(node));
+        return builder.conv(name(node, weight), src(node), weight.parameter(), bias, (int) groups, steps, pads(node));
     }
 
     private Value batchNorm(OnnxNode node) {
@@ -136,7 +136,12 @@ final class OnnxOperators {
         Value src = src(node);
         @Nullable List<Long> axes = shapes.axes(node, 1, 18);
         List<Long> spatial = src.layout() == Layout.NHWC ? List.of(1L, 2L) : List.of(2L, 3L);
-        if (axes == null || !axes.stream().map(axis -> axis < 0 ? axis + 4 : axis).sorted().toList().equals(spatial)) {
+        if (axes == null
+                || !axes.stream()
+                        .map(axis -> axis < 0 ? axis + 4 : axis)
+                        .sorted()
+                        .toList()
+                        .equals(spatial)) {
             throw new IllegalArgumentException("it reduces along " + axes + ", expected height and width " + spatial);
         }
         Value map = node.type().equals("ReduceMean")
@@ -152,7 +157,8 @@ final class OnnxOperators {
         OnnxItem.Weights weight = graph.weights(node.input(1));
         Parameter matrix = requireMatrix(weight.parameter()).times(node.number("alpha", 1));
         Parameter oriented = node.integer("transB", 0) != 0 ? matrix : matrix.transposed();
-        @Nullable Parameter bias = node.input(2).isEmpty()
+        @Nullable
+        Parameter bias = node.input(2).isEmpty()
                 ? null
                 : row(graph.weights(node.input(2)).parameter(), oriented.shape().dim(0))
                         .times(node.number("beta", 1));
@@ -163,7 +169,10 @@ final class OnnxOperators {
         OnnxItem.Weights weight = graph.weights(node.input(1));
         Parameter oriented = requireMatrix(weight.parameter()).transposed();
         return builder.innerProduct(
-                name(node, weight), src(node), oriented, addedBias(node, oriented.shape().dim(0)));
+                name(node, weight),
+                src(node),
+                oriented,
+                addedBias(node, oriented.shape().dim(0)));
     }
 
     private static Parameter requireMatrix(Parameter parameter) {

@@ -46,7 +46,8 @@ final class OnnxShapes {
             case "Transpose" -> transpose(node);
             case "Slice" -> slice(node);
             default ->
-                throw new IllegalArgumentException("the operation " + node.type() + " is none of those ResNets are made of");
+                throw new IllegalArgumentException(
+                        "the operation " + node.type() + " is none of those ResNets are made of");
         };
     }
 
@@ -64,7 +65,9 @@ final class OnnxShapes {
         if (graph.opset() < inputSince || node.has("axes")) {
             return node.integers("axes");
         }
-        return node.input(input).isEmpty() ? null : graph.integers(node.input(input)).list();
+        return node.input(input).isEmpty()
+                ? null
+                : graph.integers(node.input(input)).list();
     }
 
     private static OnnxItem constant(OnnxNode node) {
@@ -117,11 +120,14 @@ final class OnnxShapes {
         if (node.has("start") || node.has("end")) {
             throw new IllegalArgumentException("it asks for a part of a shape, expected all");
         }
-        return ints(switch (graph.item(node.input(0))) {
-            case OnnxItem.Result(Value value) -> Integers.of(extents(value));
-            case OnnxItem.Weights weights -> Integers.of(weights.parameter().shape().toArray());
-            case OnnxItem.Ints(Integers integers) -> Integers.of(integers.shape().toArray());
-        });
+        return ints(
+                switch (graph.item(node.input(0))) {
+                    case OnnxItem.Result(Value value) -> Integers.of(extents(value));
+                    case OnnxItem.Weights weights ->
+                        Integers.of(weights.parameter().shape().toArray());
+                    case OnnxItem.Ints(Integers integers) ->
+                        Integers.of(integers.shape().toArray());
+                });
     }
 
     private static long[] extents(Value value) {
@@ -170,17 +176,21 @@ final class OnnxShapes {
     /** Rows of a map of one pixel, and back. */
     private Value reshape(Value value, List<Long> target) {
         long channels = value.channels();
-        boolean rows = target.size() == 2
-                && (target.get(1) == channels || (target.get(1) == -1 && target.get(0) != -1));
+        boolean rows =
+                target.size() == 2 && (target.get(1) == channels || (target.get(1) == -1 && target.get(0) != -1));
         if (rows) {
             return builder.flatten(value);
         }
-        boolean pixel = target.size() == 4 && value.layout() == Layout.ROWS && target.subList(2, 4).equals(List.of(1L, 1L));
+        boolean pixel = target.size() == 4
+                && value.layout() == Layout.ROWS
+                && target.subList(2, 4).equals(List.of(1L, 1L));
         if (pixel && (target.get(1) == channels || target.get(1) == -1)) {
             return value.in(Layout.NCHW);
         }
         throw new IllegalArgumentException("it makes "
-                + target.stream().map(dim -> dim == Integers.OPEN ? "?" : String.valueOf(dim)).toList()
+                + target.stream()
+                        .map(dim -> dim == Integers.OPEN ? "?" : String.valueOf(dim))
+                        .toList()
                 + " of " + channels + " channels, expected [n, " + channels + "] or [n, " + channels + ", 1, 1]");
     }
 
@@ -193,7 +203,11 @@ final class OnnxShapes {
             case OnnxItem.Result(Value value) -> {
                 List<Long> spatial = value.layout() == Layout.NHWC ? List.of(1L, 2L) : List.of(2L, 3L);
                 if (axes == null
-                        || !axes.stream().map(axis -> axis < 0 ? axis + 4 : axis).sorted().toList().equals(spatial)) {
+                        || !axes.stream()
+                                .map(axis -> axis < 0 ? axis + 4 : axis)
+                                .sorted()
+                                .toList()
+                                .equals(spatial)) {
                     throw new IllegalArgumentException(
                             "it drops the axes " + axes + ", expected height and width " + spatial);
                 }
@@ -208,7 +222,12 @@ final class OnnxShapes {
             return ints(IntegerOps.flat(integers));
         }
         Value value = graph.value(node.input(0)).require(Layout.ROWS);
-        if (axes == null || !axes.stream().map(axis -> axis < 0 ? axis + 4 : axis).sorted().toList().equals(List.of(2L, 3L))) {
+        if (axes == null
+                || !axes.stream()
+                        .map(axis -> axis < 0 ? axis + 4 : axis)
+                        .sorted()
+                        .toList()
+                        .equals(List.of(2L, 3L))) {
             throw new IllegalArgumentException("it adds the axes " + axes + ", expected 2 and 3");
         }
         return result(value.in(Layout.NCHW));
@@ -229,8 +248,8 @@ final class OnnxShapes {
                 boolean toPlanes = value.layout() == Layout.NHWC && OnnxGraphReader.TO_NCHW.equals(perm);
                 boolean toPixels = value.layout() == Layout.NCHW && TO_NHWC.equals(perm);
                 if (!toPlanes && !toPixels && !UNMOVED.equals(perm)) {
-                    throw new IllegalArgumentException("it moves axes by " + perm
-                            + ", expected channels first to last or last to first");
+                    throw new IllegalArgumentException(
+                            "it moves axes by " + perm + ", expected channels first to last or last to first");
                 }
                 yield result(toPlanes ? value.in(Layout.NCHW) : toPixels ? value.in(Layout.NHWC) : value);
             }
@@ -247,7 +266,10 @@ final class OnnxShapes {
         if (filler != 0) {
             throw new IllegalArgumentException("it pads with " + filler + ", expected 0");
         }
-        @Nullable List<Long> given = attributes ? node.integers("pads") : graph.integers(node.input(1)).list();
+        @Nullable
+        List<Long> given = attributes
+                ? node.integers("pads")
+                : graph.integers(node.input(1)).list();
         Value src = graph.value(node.input(0));
         List<Long> pads = allAxes(node, given == null ? List.of() : given);
         boolean channelsLast = src.layout() == Layout.NHWC;
@@ -260,8 +282,7 @@ final class OnnxShapes {
         Value padded = channelsLast ? src.in(Layout.NCHW) : src;
         String name = OnnxOperators.name(node);
         if (pads.get(c) != 0 || pads.get(4 + c) != 0) {
-            padded = builder.padChannels(
-                    name, padded, Math.toIntExact(pads.get(c)), Math.toIntExact(pads.get(4 + c)));
+            padded = builder.padChannels(name, padded, Math.toIntExact(pads.get(c)), Math.toIntExact(pads.get(4 + c)));
         }
         padded = builder.pad(
                 name,
@@ -287,7 +308,9 @@ final class OnnxShapes {
 
     /** Begins of all four axes, then ends; since opset 18 axes may be chosen. */
     private List<Long> allAxes(OnnxNode node, List<Long> pads) {
-        List<Long> axes = node.input(3).isEmpty() ? List.of(0L, 1L, 2L, 3L) : graph.integers(node.input(3)).list();
+        List<Long> axes = node.input(3).isEmpty()
+                ? List.of(0L, 1L, 2L, 3L)
+                : graph.integers(node.input(3)).list();
         if (pads.size() != 2 * axes.size()) {
             throw new IllegalArgumentException("its pads are " + pads + ", expected two for each axis of " + axes);
         }
@@ -310,15 +333,23 @@ final class OnnxShapes {
 
     private OnnxItem slice(OnnxNode node) {
         boolean attributes = graph.opset() < 10;
-        List<Long> starts = attributes ? list(node.integers("starts")) : graph.integers(node.input(1)).list();
-        List<Long> ends = attributes ? list(node.integers("ends")) : graph.integers(node.input(2)).list();
-        @Nullable List<Long> axes = attributes
+        List<Long> starts = attributes
+                ? list(node.integers("starts"))
+                : graph.integers(node.input(1)).list();
+        List<Long> ends = attributes
+                ? list(node.integers("ends"))
+                : graph.integers(node.input(2)).list();
+        @Nullable
+        List<Long> axes = attributes
                 ? node.integers("axes")
                 : node.input(3).isEmpty() ? null : graph.integers(node.input(3)).list();
-        @Nullable List<Long> steps =
+        @Nullable
+        List<Long> steps =
                 node.input(4).isEmpty() ? null : graph.integers(node.input(4)).list();
         int count = starts.size();
-        if (ends.size() != count || (axes != null && axes.size() != count) || (steps != null && steps.size() != count)) {
+        if (ends.size() != count
+                || (axes != null && axes.size() != count)
+                || (steps != null && steps.size() != count)) {
             throw new IllegalArgumentException("it has " + count + " starts, but other numbers of ends, axes or steps");
         }
         OnnxItem item = graph.item(node.input(0));
@@ -345,11 +376,8 @@ final class OnnxShapes {
         boolean vertical = axis == (value.layout() == Layout.NHWC ? 1 : 2);
         boolean horizontal = axis == (value.layout() == Layout.NHWC ? 2 : 3);
         long[] extents = extents(value);
-        boolean whole = axis < extents.length
-                && start == 0
-                && (end >= END || end == extents[axis])
-                && step >= 1
-                && step <= END;
+        boolean whole =
+                axis < extents.length && start == 0 && (end >= END || end == extents[axis]) && step >= 1 && step <= END;
         if (!whole || (step > 1 && !vertical && !horizontal)) {
             throw new IllegalArgumentException("it takes " + start + " to " + end + " in steps of " + step
                     + " along axis " + axis + ", expected all rows and columns in steps");
@@ -358,8 +386,7 @@ final class OnnxShapes {
             return value;
         }
         Value map = value.in(Layout.NCHW);
-        return builder.subsample(
-                        OnnxOperators.name(node), map, vertical ? (int) step : 1, horizontal ? (int) step : 1)
+        return builder.subsample(OnnxOperators.name(node), map, vertical ? (int) step : 1, horizontal ? (int) step : 1)
                 .in(value.layout());
     }
 }

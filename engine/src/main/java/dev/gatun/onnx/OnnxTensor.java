@@ -155,8 +155,8 @@ record OnnxTensor(String name, int type, Shape shape, ByteBuffer message) {
 
     private void requireCount(int expected, long found) {
         if (found != expected) {
-            throw new IllegalArgumentException("tensor '" + name + "' of shape " + shape + " has " + found
-                    + " values, expected " + expected);
+            throw new IllegalArgumentException(
+                    "tensor '" + name + "' of shape " + shape + " has " + found + " values, expected " + expected);
         }
     }
 

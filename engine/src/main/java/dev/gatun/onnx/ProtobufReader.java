@@ -155,8 +155,8 @@ final class ProtobufReader {
 
     private void require(int count) {
         if (bytes.remaining() < count) {
-            throw malformed("truncated: field " + field + " has " + count + " bytes, but " + bytes.remaining()
-                    + " are left");
+            throw malformed(
+                    "truncated: field " + field + " has " + count + " bytes, but " + bytes.remaining() + " are left");
         }
     }
 

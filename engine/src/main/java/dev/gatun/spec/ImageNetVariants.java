@@ -37,8 +37,20 @@ final class ImageNetVariants {
 
     /** Those that the table lists under a name with a suffix of their own. */
     private static final List<String> SUFFIXED = List.of(
-            "resnet50-v1", "resnet101-v1", "resnet152-v1", "resnet34-a", "resnet34-c", "plain18", "plain34", "resnet18d",
-            "resnet26d", "resnet34d", "resnet50d", "resnet101d", "resnet152d", "resnet200d");
+            "resnet50-v1",
+            "resnet101-v1",
+            "resnet152-v1",
+            "resnet34-a",
+            "resnet34-c",
+            "plain18",
+            "plain34",
+            "resnet18d",
+            "resnet26d",
+            "resnet34d",
+            "resnet50d",
+            "resnet101d",
+            "resnet152d",
+            "resnet200d");
 
     /** Plain or residual, depth, timm's d, stride in the first 1x1, shortcut option. */
     private static final Pattern NAME = Pattern.compile("(resnet|plain)(\\d+)(d?)(-v1)?(-[ac])?");
@@ -50,7 +62,8 @@ final class ImageNetVariants {
         List<ResNetSpec> specs = new ArrayList<>();
         PAPER.forEach(row -> specs.add(spec(row)));
         WIDE.forEach(wide -> named(wide.base())
-                .map(base -> base.withName(wide.name()).withBlock(base.block().withGroups(wide.groups(), wide.baseWidth())))
+                .map(base ->
+                        base.withName(wide.name()).withBlock(base.block().withGroups(wide.groups(), wide.baseWidth())))
                 .ifPresent(specs::add));
         SUFFIXED.forEach(name -> named(name).ifPresent(specs::add));
         return specs;

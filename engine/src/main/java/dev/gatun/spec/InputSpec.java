@@ -57,8 +57,8 @@ public record InputSpec(int channels, int size, int multiple, InputScaling scali
      */
     public void require(int height, int width) {
         if (height % multiple != 0 || width % multiple != 0) {
-            throw new IllegalArgumentException("images are " + height + "x" + width + ", expected multiples of " + multiple
-                    + ": the network's SAME padding is another for other sizes");
+            throw new IllegalArgumentException("images are " + height + "x" + width + ", expected multiples of "
+                    + multiple + ": the network's SAME padding is another for other sizes");
         }
     }
 }

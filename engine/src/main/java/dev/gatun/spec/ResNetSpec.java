@@ -70,8 +70,7 @@ public record ResNetSpec(
 
     /** The same network with samples scaled otherwise. */
     public ResNetSpec withScaling(InputScaling scaling) {
-        return new ResNetSpec(
-                name, input.withScaling(scaling), stem, block, stages, head, bias, batchNormEpsilon);
+        return new ResNetSpec(name, input.withScaling(scaling), stem, block, stages, head, bias, batchNormEpsilon);
     }
 
     /** The same network with other blocks. */

@@ -33,8 +33,8 @@ final class HdfChannel implements SeekableByteChannel {
             throw new IOException("its structure takes more than " + MAX_READS + " reads or " + MAX_BYTES + " bytes");
         }
         if (position < 0 || count > file.size() - position) {
-            throw new IOException("truncated: " + count + " bytes at " + position + ", but the file has " + file.size()
-                    + " bytes");
+            throw new IOException(
+                    "truncated: " + count + " bytes at " + position + ", but the file has " + file.size() + " bytes");
         }
         file.read(position, dst);
         position += count;

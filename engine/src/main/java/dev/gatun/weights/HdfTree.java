@@ -130,7 +130,8 @@ final class HdfTree {
     }
 
     private ElementType type(String path, DataType type) {
-        @Nullable ElementType found = switch (type) {
+        @Nullable
+        ElementType found = switch (type) {
             case FloatingPoint f ->
                 switch (f.getSize()) {
                     // The only 2-byte type of HDF5 itself is IEEE's; bfloat16 would have 8 bits of exponent.

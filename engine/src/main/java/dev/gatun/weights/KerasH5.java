@@ -39,8 +39,9 @@ final class KerasH5 implements Container {
      * The last part of a weight's name: {@code kernel:0} since Keras 2, {@code conv1_W} or {@code conv1_W_1:0} in Keras 1. A layer's
      * name may come before it and a counter of TensorFlow's after it.
      */
-    private static final Pattern FIELD = Pattern.compile("(?:.*_)?(depthwise_kernel|pointwise_kernel|kernel|bias|gamma|beta"
-            + "|moving_mean|moving_variance|running_mean|running_std|W|b)(?:_\\d+)?(?::\\d+)?");
+    private static final Pattern FIELD =
+            Pattern.compile("(?:.*_)?(depthwise_kernel|pointwise_kernel|kernel|bias|gamma|beta"
+                    + "|moving_mean|moving_variance|running_mean|running_std|W|b)(?:_\\d+)?(?::\\d+)?");
 
     /** Keras 1 calls the variance running_std. */
     private static final Map<String, String> TORCH_FIELDS = Map.of(
@@ -159,7 +160,8 @@ final class KerasH5 implements Container {
         Set<String> names = new HashSet<>();
         for (RawTensor tensor : tensors) {
             if (!names.add(tensor.info().name())) {
-                throw file.malformed("two tensors would be named '" + tensor.info().name() + "'");
+                throw file.malformed(
+                        "two tensors would be named '" + tensor.info().name() + "'");
             }
         }
     }

@@ -61,7 +61,8 @@ final class KerasNames {
                             + "."));
 
     /** A layer without a name of its own, which Keras counts by class, from the first of a session or a later one. */
-    private static final Pattern NUMBERED = Pattern.compile("^(conv2d|batch_normalization|dense)(?:_(\\d{1,9}))?\\.(\\w+)$");
+    private static final Pattern NUMBERED =
+            Pattern.compile("^(conv2d|batch_normalization|dense)(?:_(\\d{1,9}))?\\.(\\w+)$");
 
     /** The network's block that a parameter belongs to. */
     private static final Pattern BLOCK = Pattern.compile("(layer\\d+\\.\\d+\\.)(downsample\\.)?.*");
@@ -80,7 +81,8 @@ final class KerasNames {
             Matcher matcher = NUMBERED.matcher(name);
             if (matcher.matches()) {
                 int number = matcher.group(2) == null ? 0 : number(matcher, 2);
-                counted.add(new Counted(name, String.valueOf(matcher.group(1)), number, String.valueOf(matcher.group(3))));
+                counted.add(
+                        new Counted(name, String.valueOf(matcher.group(1)), number, String.valueOf(matcher.group(3))));
             }
         }
         if (counted.isEmpty()) {
@@ -119,8 +121,7 @@ final class KerasNames {
         return layers;
     }
 
-    private static void assign(
-            List<Counted> counted, String layer, List<String> layers, Map<String, String> mapped) {
+    private static void assign(List<Counted> counted, String layer, List<String> layers, Map<String, String> mapped) {
         List<Integer> numbers = counted.stream()
                 .filter(tensor -> tensor.layer().equals(layer))
                 .map(Counted::number)

@@ -93,7 +93,8 @@ public record NameMapping(String title, List<Rule> rules, List<Pattern> ignored)
      */
     public static NameMapping of(Collection<String> names, List<TensorSpec> expected) {
         return SIGNS.stream()
-                .filter(sign -> names.stream().anyMatch(name -> sign.tensor().matcher(name).matches()))
+                .filter(sign -> names.stream()
+                        .anyMatch(name -> sign.tensor().matcher(name).matches()))
                 .findFirst()
                 .map(Sign::mapping)
                 .or(() -> KerasNames.numbered(names, expected))

@@ -95,8 +95,8 @@ record NpyHeader(ElementType type, ByteOrder order, boolean fortranOrder, Shape 
                     file.origin(), "entry '" + entry + "' has the shape (" + tuple + "), expected extents", e);
         }
         if (dims.size() > TorchTensor.MAX_RANK) {
-            throw file.malformed("entry '" + entry + "' has " + dims.size() + " axes, expected at most "
-                    + TorchTensor.MAX_RANK);
+            throw file.malformed(
+                    "entry '" + entry + "' has " + dims.size() + " axes, expected at most " + TorchTensor.MAX_RANK);
         }
         return new Shape(dims);
     }

@@ -11,7 +11,7 @@ public final class WeightFiles {
     /** {@link WeightSource#container} of a Keras .h5 file. */
     public static final String KERAS = "Keras HDF5";
 
-    private static final List<Container> CONTAINERS = 
+    private static final List<Container> CONTAINERS =
             List.of(new TorchZip(), new TorchLegacy(), new Safetensors(), new KerasH5(), new Npz());
 
     private record Lookalike(String start, String title) {

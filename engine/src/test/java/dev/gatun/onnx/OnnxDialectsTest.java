@@ -64,23 +64,20 @@ class OnnxDialectsTest {
                 Arguments.of(
                         "groups",
                         head(
-                                maps(13)
-                                        .weights("g", 4, 2, 3, 3)
+                                maps(13).weights("g", 4, 2, 3, 3)
                                         .node("Conv", "c", "x", "w")
                                         .node("Conv", "d", "c", "g", integer("group", 2)),
                                 "d")),
                 Arguments.of(
                         "a bias that is added",
                         head(
-                                maps(13)
-                                        .weights("b", 1, 4, 1, 1)
+                                maps(13).weights("b", 1, 4, 1, 1)
                                         .node("Conv", "c", "x", "w")
                                         .node("Add", "d", "b", "c"),
                                 "d")),
                 Arguments.of(
                         "MatMul and Add",
-                        maps(13)
-                                .node("Conv", "c", "x", "w")
+                        maps(13).node("Conv", "c", "x", "w")
                                 .node("GlobalMaxPool", "p", "c")
                                 .node("Flatten", "f", "p")
                                 .weights("fc", 4, 5)
@@ -90,8 +87,7 @@ class OnnxDialectsTest {
                                 .output("y", N, 5)),
                 Arguments.of(
                         "MatMul with transposed weights",
-                        maps(13)
-                                .node("Conv", "c", "x", "w")
+                        maps(13).node("Conv", "c", "x", "w")
                                 .node("GlobalAveragePool", "p", "c")
                                 .node("Flatten", "f", "p")
                                 .weights("fc", 5, 4)
@@ -100,8 +96,7 @@ class OnnxDialectsTest {
                                 .output("y", N, 5)),
                 Arguments.of(
                         "Gemm with alpha, beta and one bias for all",
-                        maps(13)
-                                .node("Conv", "c", "x", "w")
+                        maps(13).node("Conv", "c", "x", "w")
                                 .node("GlobalAveragePool", "p", "c")
                                 .node("Flatten", "f", "p")
                                 .weights("fc", 4, 5)
@@ -118,22 +113,28 @@ class OnnxDialectsTest {
                                         .weights("b", 3)
                                         .weights("m", 3)
                                         .positive("v", 3)
-                                        .node("BatchNormalization", "n", "x", "s", "b", "m", "v", number("epsilon", 1e-3f))
+                                        .node(
+                                                "BatchNormalization",
+                                                "n",
+                                                "x",
+                                                "s",
+                                                "b",
+                                                "m",
+                                                "v",
+                                                number("epsilon", 1e-3f))
                                         .node("Relu", "r", "n")
                                         .node("Conv", "c", "r", "w"),
                                 "c")),
                 Arguments.of(
                         "Pad as attribute",
                         head(
-                                maps(9)
-                                        .node("Pad", "p", "x", ints("pads", 0, 0, 3, 2, 0, 0, 1, 0))
+                                maps(9).node("Pad", "p", "x", ints("pads", 0, 0, 3, 2, 0, 0, 1, 0))
                                         .node("Conv", "c", "p", "w"),
                                 "c")),
                 Arguments.of(
                         "Pad as input, with a value and axes",
                         head(
-                                maps(18)
-                                        .initializer(rawInt64s("pads", 1, 2, 0, 3))
+                                maps(18).initializer(rawInt64s("pads", 1, 2, 0, 3))
                                         .int64s("axes", -2, -1)
                                         .initializer(OnnxTestModel.raw("zero", new float[] {0}))
                                         .node("Pad", "p", "x", "pads", "zero", "axes")
@@ -142,8 +143,7 @@ class OnnxDialectsTest {
                 Arguments.of(
                         "zeros that win a pooling",
                         head(
-                                maps(13)
-                                        .int64s("pads", 0, 0, 1, 1, 0, 0, 1, 1)
+                                maps(13).int64s("pads", 0, 0, 1, 1, 0, 0, 1, 1)
                                         .node("Conv", "c", "x", "w")
                                         .node("Pad", "p", "c", "pads")
                                         .node("MaxPool", "q", "p", ints("kernel_shape", 3, 3), ints("strides", 2, 2)),
@@ -151,8 +151,7 @@ class OnnxDialectsTest {
                 Arguments.of(
                         "zeros that cannot win a pooling",
                         head(
-                                maps(13)
-                                        .int64s("pads", 0, 0, 1, 1, 0, 0, 1, 1)
+                                maps(13).int64s("pads", 0, 0, 1, 1, 0, 0, 1, 1)
                                         .node("Conv", "c", "x", "w")
                                         .node("Relu", "r", "c")
                                         .node("Pad", "p", "r", "pads")
@@ -161,19 +160,21 @@ class OnnxDialectsTest {
                 Arguments.of(
                         "zeros ahead of an average",
                         head(
-                                maps(13)
-                                        .int64s("pads", 0, 0, 1, 1, 0, 0, 1, 1)
+                                maps(13).int64s("pads", 0, 0, 1, 1, 0, 0, 1, 1)
                                         .node("Conv", "c", "x", "w")
                                         .node("Pad", "p", "c", "pads")
-                                        .node("AveragePool", "q", "p", ints("kernel_shape", 3, 3), ints("strides", 2, 2)),
+                                        .node(
+                                                "AveragePool",
+                                                "q",
+                                                "p",
+                                                ints("kernel_shape", 3, 3),
+                                                ints("strides", 2, 2)),
                                 "q")),
                 Arguments.of("pooling in ceil_mode", head(pooled("MaxPool", integer("ceil_mode", 1)), "q")),
                 Arguments.of("averages in ceil_mode", head(pooled("AveragePool", integer("ceil_mode", 1)), "q")),
                 Arguments.of(
                         "averages that count padding",
-                        head(
-                                pooled("AveragePool", ints("pads", 1, 1, 1, 1), integer("count_include_pad", 1)),
-                                "q")),
+                        head(pooled("AveragePool", ints("pads", 1, 1, 1, 1), integer("count_include_pad", 1)), "q")),
                 Arguments.of(
                         "averages that do not count padding",
                         head(pooled("AveragePool", ints("pads", 1, 0, 0, 1)), "q")),
@@ -226,8 +227,7 @@ class OnnxDialectsTest {
                 Arguments.of(
                         "slices without channels of zeros",
                         head(
-                                maps(13)
-                                        .int64s("starts", 0, 0)
+                                maps(13).int64s("starts", 0, 0)
                                         .int64s("ends", Integer.MAX_VALUE, 9)
                                         .int64s("axes", 2, 3)
                                         .int64s("steps", 2, 1)
@@ -279,8 +279,8 @@ class OnnxDialectsTest {
             float[] expected = oracle.run(pixels, N, SIZE, SIZE, 3).values();
             assertThat(network.softmax()).isTrue();
             assertThat(network.size()).isEqualTo(SIZE);
-            List<double[]> found = NaiveGraph.run(
-                    network.graph().withSoftmax(), network.weights()::read, images, N, SIZE, SIZE);
+            List<double[]> found =
+                    NaiveGraph.run(network.graph().withSoftmax(), network.weights()::read, images, N, SIZE, SIZE);
             assertThat(Errors.relative(expected, found.getFirst())).isLessThan(1e-5);
         }
     }

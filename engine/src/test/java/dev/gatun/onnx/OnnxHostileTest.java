@@ -27,8 +27,7 @@ class OnnxHostileTest {
     }
 
     private static OnnxTestModel small() {
-        return maps(13)
-                .int64s("pads", 0, 0, 1, 1, 0, 0, 1, 1)
+        return maps(13).int64s("pads", 0, 0, 1, 1, 0, 0, 1, 1)
                 .weights("s", 4)
                 .positive("v", 4)
                 .node("Pad", "p", "x", "pads")
@@ -52,51 +51,66 @@ class OnnxHostileTest {
                         "node 0, LSTM 'n_y' (of 1): the operation LSTM"),
                 Arguments.of(
                         "a kernel of another size",
-                        maps(13).node("Conv", "y", "x", "w", ints("kernel_shape", 5, 5)).output("y"),
+                        maps(13).node("Conv", "y", "x", "w", ints("kernel_shape", 5, 5))
+                                .output("y"),
                         "node 0, Conv 'n_y'"),
                 Arguments.of(
                         "weights for other channels",
-                        maps(13).weights("v", 4, 2, 3, 3).node("Conv", "y", "x", "v").output("y"),
+                        maps(13).weights("v", 4, 2, 3, 3)
+                                .node("Conv", "y", "x", "v")
+                                .output("y"),
                         "it is given 3"),
                 Arguments.of(
                         "a convolution of volumes",
-                        maps(13).weights("v", 4, 3, 3, 3, 3).node("Conv", "y", "x", "v").output("y"),
+                        maps(13).weights("v", 4, 3, 3, 3, 3)
+                                .node("Conv", "y", "x", "v")
+                                .output("y"),
                         "expected 4 extents"),
                 Arguments.of(
                         "no groups",
-                        maps(13).node("Conv", "y", "x", "w", integer("group", 0)).output("y"),
+                        maps(13).node("Conv", "y", "x", "w", integer("group", 0))
+                                .output("y"),
                         "0 groups"),
                 Arguments.of(
                         "a negative stride",
-                        maps(13).node("Conv", "y", "x", "w", ints("strides", -1, 1)).output("y"),
+                        maps(13).node("Conv", "y", "x", "w", ints("strides", -1, 1))
+                                .output("y"),
                         "positive"),
                 Arguments.of(
                         "negative padding",
-                        maps(13).node("Conv", "y", "x", "w", ints("pads", -1, 0, 0, 0)).output("y"),
+                        maps(13).node("Conv", "y", "x", "w", ints("pads", -1, 0, 0, 0))
+                                .output("y"),
                         "negative"),
                 Arguments.of(
                         "padding beyond all reason",
-                        maps(13).node("Conv", "y", "x", "w", ints("pads", 1 << 30, 0, 0, 0)).output("y"),
+                        maps(13).node("Conv", "y", "x", "w", ints("pads", 1 << 30, 0, 0, 0))
+                                .output("y"),
                         "expected at most 4096"),
                 Arguments.of(
                         "numbers beyond an int",
-                        maps(13).node("Conv", "y", "x", "w", ints("strides", 1L << 40, 1)).output("y"),
+                        maps(13).node("Conv", "y", "x", "w", ints("strides", 1L << 40, 1))
+                                .output("y"),
                         "overflow"),
                 Arguments.of(
                         "reflecting padding",
-                        maps(13)
-                                .int64s("pads", 0, 0, 1, 1, 0, 0, 1, 1)
+                        maps(13).int64s("pads", 0, 0, 1, 1, 0, 0, 1, 1)
                                 .node("Pad", "y", "x", "pads", text("mode", "reflect"))
                                 .output("y"),
                         "mode 'reflect'"),
                 Arguments.of(
                         "padding with ones",
-                        maps(9).node("Pad", "y", "x", ints("pads", 0, 0, 1, 1, 0, 0, 1, 1), OnnxTestModel.number("value", 1))
+                        maps(9).node(
+                                        "Pad",
+                                        "y",
+                                        "x",
+                                        ints("pads", 0, 0, 1, 1, 0, 0, 1, 1),
+                                        OnnxTestModel.number("value", 1))
                                 .output("y"),
                         "pads with 1.0"),
                 Arguments.of(
                         "channels without end",
-                        maps(9).node("Pad", "y", "x", ints("pads", 0, 0, 0, 0, 0, 1 << 30, 0, 0)).output("y"),
+                        maps(9).node("Pad", "y", "x", ints("pads", 0, 0, 0, 0, 0, 1 << 30, 0, 0))
+                                .output("y"),
                         "expected at most 8192"),
                 Arguments.of(
                         "flattening a map",
@@ -104,16 +118,19 @@ class OnnxHostileTest {
                         "it flattens a map of 3x8x8, expected one pixel"),
                 Arguments.of(
                         "adding maps of different sizes",
-                        maps(13).node("Conv", "c", "x", "w").node("Add", "y", "c", "x").output("y"),
+                        maps(13).node("Conv", "c", "x", "w")
+                                .node("Add", "y", "c", "x")
+                                .output("y"),
                         "4x6x6 and 3x8x8"),
                 Arguments.of(
                         "adding a constant to a map",
-                        maps(13).weights("k", 1, 3, 8, 8).node("Add", "y", "x", "k").output("y"),
+                        maps(13).weights("k", 1, 3, 8, 8)
+                                .node("Add", "y", "x", "k")
+                                .output("y"),
                         "'k' is constant floats, expected a result"),
                 Arguments.of(
                         "softmax in the middle",
-                        maps(13)
-                                .node("GlobalAveragePool", "g", "x")
+                        maps(13).node("GlobalAveragePool", "g", "x")
                                 .node("Flatten", "f", "g")
                                 .node("Softmax", "s", "f")
                                 .weights("fc", 5, 3)
@@ -137,14 +154,21 @@ class OnnxHostileTest {
                         maps(13).node("Relu", "y", "x").node("Relu", "y", "x").output("y"),
                         "two values are named 'y'"),
                 Arguments.of(
-                        "an output that nothing makes", maps(13).node("Relu", "y", "x").output("z"), "'z'"),
+                        "an output that nothing makes",
+                        maps(13).node("Relu", "y", "x").output("z"),
+                        "'z'"),
                 Arguments.of("no output", maps(13).node("Relu", "y", "x"), "output"),
                 Arguments.of(
                         "two inputs",
                         maps(13).input("z", 1, 3, 8, 8).node("Relu", "y", "x").output("y"),
                         "the inputs [x, z], expected one"),
                 Arguments.of(
-                        "no images", new OnnxTestModel(13).input("x", 1, 80).node("Relu", "y", "x").output("y"), "2 extents"),
+                        "no images",
+                        new OnnxTestModel(13)
+                                .input("x", 1, 80)
+                                .node("Relu", "y", "x")
+                                .output("y"),
+                        "2 extents"),
                 Arguments.of("opset 6", maps(6).node("Relu", "y", "x").output("y"), "opset 6, expected 7 to 21"),
                 Arguments.of("opset 22", maps(22).node("Relu", "y", "x").output("y"), "opset 22"),
                 Arguments.of(
@@ -152,7 +176,11 @@ class OnnxHostileTest {
                         new OnnxTestModel(13)
                                 .input("x", 1, 3, 8, 8)
                                 .initializer(head("w", 1, 4, 3, 3, 3)
-                                        .message(13, new Protobuf().string(1, "location").string(2, "../../etc/passwd"))
+                                        .message(
+                                                13,
+                                                new Protobuf()
+                                                        .string(1, "location")
+                                                        .string(2, "../../etc/passwd"))
                                         .varint(14, 1))
                                 .node("Conv", "y", "x", "w")
                                 .output("y"),
@@ -199,8 +227,7 @@ class OnnxHostileTest {
                         "is double, expected float"),
                 Arguments.of(
                         "integers without end",
-                        maps(13)
-                                .int64s("n", 1L << 30)
+                        maps(13).int64s("n", 1L << 30)
                                 .node("ConstantOfShape", "c", "n", OnnxTestModel.tensor("value", Onnx.int64s("", 0)))
                                 .node("Reshape", "y", "x", "c")
                                 .output("y"),
@@ -224,10 +251,12 @@ class OnnxHostileTest {
                 Arguments.of("a group", new byte[] {0x3b, 0x3b, 0x3c, 0x3c}, "wire type 3"),
                 Arguments.of("a field without number", new byte[] {0x02, 0x00}, "field number 0"),
                 Arguments.of("an endless number", repeated(0xff, 20), "more than 10 bytes"),
-                Arguments.of("a negative length", concat(new byte[] {0x3a}, repeated(0xff, 9), new byte[] {1}), "truncated"),
+                Arguments.of(
+                        "a negative length", concat(new byte[] {0x3a}, repeated(0xff, 9), new byte[] {1}), "truncated"),
                 Arguments.of("a length beyond the end", new byte[] {0x3a, 0x7f, 0}, "truncated"),
                 Arguments.of("a graph that is a number", new byte[] {0x38, 1}, "wire type 0, expected 2"),
-                Arguments.of("a name that is not UTF-8", new byte[] {0x3a, 4, 0x12, 2, (byte) 0xff, (byte) 0xfe}, "UTF-8"));
+                Arguments.of(
+                        "a name that is not UTF-8", new byte[] {0x3a, 4, 0x12, 2, (byte) 0xff, (byte) 0xfe}, "UTF-8"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -271,7 +300,8 @@ class OnnxHostileTest {
             byte[] mutant = whole.clone();
             for (int edit = random.nextInt(1, 5); edit > 0; edit--) {
                 int at = random.nextInt(mutant.length);
-                mutant[at] = random.nextBoolean() ? (byte) random.nextInt() : (byte) (mutant[at] ^ 1 << random.nextInt(8));
+                mutant[at] =
+                        random.nextBoolean() ? (byte) random.nextInt() : (byte) (mutant[at] ^ 1 << random.nextInt(8));
             }
             try {
                 read(mutant);

@@ -62,8 +62,7 @@ class OnnxImporterTest {
         byte[] written = OnnxWriter.toBytes(Passes.fuse(graph), name, values);
         try (Network network = OnnxImporter.read("test", written)) {
             Graph imported = network.softmax() ? network.graph().withSoftmax() : network.graph();
-            List<double[]> found =
-                    NaiveGraph.run(imported, network.weights()::read, images, N, HEIGHT, WIDTH);
+            List<double[]> found = NaiveGraph.run(imported, network.weights()::read, images, N, HEIGHT, WIDTH);
             assertThat(found).hasSameSizeAs(expected);
             for (int i = 0; i < found.size(); i++) {
                 assertThat(Errors.relative(found.get(i), expected.get(i))).isLessThan(1e-12);

@@ -104,7 +104,8 @@ class SpecChecksTest {
         assertThat(spec.withOutputStride(8).stages().stream().map(StageSpec::dilated))
                 .containsExactly(false, false, true, true);
         assertThat(spec.withOutputStride(8).withOutputStride(16)).isEqualTo(spec.withOutputStride(16));
-        assertRejected(() -> spec.withOutputStride(12), "resnet50 cannot have output stride 12: its stem reduces images by 4");
+        assertRejected(
+                () -> spec.withOutputStride(12), "resnet50 cannot have output stride 12: its stem reduces images by 4");
         assertRejected(() -> spec.withOutputStride(2), "resnet50 cannot have output stride 2");
         assertRejected(() -> spec.withOutputStride(64), "resnet50 cannot have output stride 64");
     }

@@ -107,7 +107,9 @@ class VariantsTest {
     })
     void hasAsManyParametersAsKerasPrints(String name, long total, long trainable) {
         Graph graph = GraphBuilder.build(Variants.named(name));
-        assertThat(graph.parameters().stream().mapToLong(tensor -> tensor.shape().elements()).sum())
+        assertThat(graph.parameters().stream()
+                        .mapToLong(tensor -> tensor.shape().elements())
+                        .sum())
                 .isEqualTo(total);
         assertThat(GraphCost.of(graph, 224, 224).parameters()).isEqualTo(trainable);
     }
@@ -176,8 +178,8 @@ class VariantsTest {
         assertThat(spec.classes()).isEqualTo(name.contains("cifar100") ? 100 : 10);
         // Convolutions that are not on a shortcut, and the inner product.
         assertThat(GraphBuilder.build(spec).parameters().stream()
-                        .filter(tensor -> tensor.shape().rank() > 1
-                                && !tensor.name().contains("downsample"))
+                        .filter(tensor ->
+                                tensor.shape().rank() > 1 && !tensor.name().contains("downsample"))
                         .count())
                 .isEqualTo(depth);
     }

@@ -97,8 +97,7 @@ class KerasH5Test {
                 for (int i = 0; i < 4; i++) {
                     for (int h = 0; h < 2; h++) {
                         for (int w = 0; w < 3; w++) {
-                            assertThat(kernel[((o * 4 + i) * 2 + h) * 3 + w])
-                                    .isEqualTo(((h * 3 + w) * 4 + i) * 5 + o);
+                            assertThat(kernel[((o * 4 + i) * 2 + h) * 3 + w]).isEqualTo(((h * 3 + w) * 4 + i) * 5 + o);
                         }
                     }
                 }
@@ -128,8 +127,8 @@ class KerasH5Test {
             WritableGroup conv = layer(root, "res2a_branch2a", "res2a_branch2a_W_1:0", "res2a_branch2a_b_1:0");
             conv.putDataset("res2a_branch2a_W_1:0", hwio(1, 1, 2, 2));
             conv.putDataset("res2a_branch2a_b_1:0", new float[2]);
-            WritableGroup bn = layer(
-                    root, "bn2a_branch2a", "bn2a_branch2a_running_std_1:0", "bn2a_branch2a_running_mean_1:0");
+            WritableGroup bn =
+                    layer(root, "bn2a_branch2a", "bn2a_branch2a_running_std_1:0", "bn2a_branch2a_running_mean_1:0");
             bn.putDataset("bn2a_branch2a_running_std_1:0", new float[2]);
             bn.putDataset("bn2a_branch2a_running_mean_1:0", new float[2]);
             layer(root, "conv2d_1", "conv2d_1_1/kernel:0")
@@ -245,7 +244,8 @@ class KerasH5Test {
             byte[] mutant = whole.clone();
             for (int edit = random.nextInt(1, 20); edit > 0; edit--) {
                 int at = random.nextInt(8, Math.min(front, mutant.length));
-                mutant[at] = random.nextBoolean() ? (byte) random.nextInt() : (byte) (mutant[at] ^ 1 << random.nextInt(8));
+                mutant[at] =
+                        random.nextBoolean() ? (byte) random.nextInt() : (byte) (mutant[at] ^ 1 << random.nextInt(8));
             }
             rejected += opens(Files.write(path, mutant)) ? 0 : 1;
         }
@@ -274,8 +274,7 @@ class KerasH5Test {
         byte[] whole = Files.readAllBytes(SharedData.file("cifar10/mlperf-tiny/pretrainedResnet.h5"));
         byte[] bomb = TreeBomb.plant(whole, levels);
         Path path = Files.write(directory.resolve("bomb.h5"), bomb);
-        assertTimeout(
-                Duration.ofMinutes(1), () -> rejects(path, "more than 1048576 reads"));
+        assertTimeout(Duration.ofMinutes(1), () -> rejects(path, "more than 1048576 reads"));
         assertThat(Arrays.equals(whole, bomb)).isFalse();
     }
 }

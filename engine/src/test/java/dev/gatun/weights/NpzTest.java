@@ -74,25 +74,29 @@ class NpzTest {
         return Stream.of(
                 Arguments.of("no header", new byte[] {1, 2, 3}, "does not start as a .npy file"),
                 Arguments.of("a pickled object", npy(header("|O", "False", "1,"), four), "expected descr"),
+                Arguments.of("a program for a header", npy("__import__('os').system('true')", four), "expected descr"),
                 Arguments.of(
-                        "a program for a header", npy("__import__('os').system('true')", four), "expected descr"),
-                Arguments.of("a header beyond the end", Arrays.copyOf(npy(header("<f4", "False", "1,")), 20), "header of"),
+                        "a header beyond the end", Arrays.copyOf(npy(header("<f4", "False", "1,")), 20), "header of"),
                 Arguments.of("text", npy(header("<U8", "False", "1,"), four), "expected descr"),
                 Arguments.of("an odd type", npy(header("<f3", "False", "1,"), four), "type 'f3'"),
-                Arguments.of("too little data", npy(header("<f4", "False", "2,"), four), "has 4 bytes of data, expected 8"),
+                Arguments.of(
+                        "too little data", npy(header("<f4", "False", "2,"), four), "has 4 bytes of data, expected 8"),
                 Arguments.of(
                         "a shape that overflows",
                         npy(header("<f4", "False", "4611686018427387904, 4611686018427387904"), four),
                         "counted"),
                 Arguments.of(
-                        "an extent that overflows", npy(header("<f4", "False", "99999999999999999999"), four), "extents"),
+                        "an extent that overflows",
+                        npy(header("<f4", "False", "99999999999999999999"), four),
+                        "extents"),
                 Arguments.of("too many axes", npy(header("<f4", "False", "1, ".repeat(17)), four), "17 axes"));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("entries")
     void rejectsEntriesWith(String what, byte[] entry, String problem) {
-        Path file = Fixtures.write(directory, new ZipWriter(false).entry("a.npy", entry).end());
+        Path file = Fixtures.write(
+                directory, new ZipWriter(false).entry("a.npy", entry).end());
         assertThatThrownBy(() -> WeightFiles.open(file))
                 .as(what)
                 .isInstanceOf(WeightFormatException.class)
@@ -112,7 +116,8 @@ class NpzTest {
                 .isInstanceOf(WeightFormatException.class)
                 .hasMessageContaining("'a.npy' is compressed");
         Path keras = Fixtures.write(
-                directory, new ZipWriter(false).entry("metadata.json", new byte[2]).end());
+                directory,
+                new ZipWriter(false).entry("metadata.json", new byte[2]).end());
         assertThatThrownBy(() -> WeightFiles.open(keras))
                 .isInstanceOf(WeightFormatException.class)
                 .hasMessageContaining(".keras");
