@@ -33,6 +33,9 @@ public final class NetworkBuilder {
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Windows windows = new Windows();
 
+    /** A builder of one network. */
+    public NetworkBuilder() {}
+
     /** A name for a node, {@code wanted} if it is free. */
     public String unique(String wanted) {
         String name = wanted;

@@ -18,6 +18,7 @@ public final class Main {
                 .addSubcommand(new ClassifyCommand(terminal))
                 .addSubcommand(new EvaluateCommand(terminal))
                 .addSubcommand(new InspectCommand(terminal))
+                .addSubcommand(new ConvertCommand(terminal))
                 .addSubcommand(new ExportCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal))
                 .addSubcommand(new InfoCommand(terminal));
