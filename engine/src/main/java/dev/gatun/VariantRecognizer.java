@@ -66,16 +66,21 @@ public final class VariantRecognizer {
         }
         Outline outline = Outline.of(graph, size);
         long convolutions = convolutions(graph);
+        Details details = Details.of(graph);
+        Set<ResNetSpec> structures = new HashSet<>();
         return Stream.concat(Variants.all().values().stream(), ofConvolutions(convolutions))
-                .map(variant -> variant.withClasses(answer.intDim(1)))
                 .filter(variant -> size % variant.input().multiple() == 0)
-                .filter(variant -> {
-                    Graph other = GraphBuilder.build(variant);
-                    return convolutions(other) == convolutions
-                            && Outline.of(other, size).equals(outline);
+                .map(variant -> new Match(
+                        variant.withClasses(answer.intDim(1)), variant.classes() != answer.intDim(1)))
+                .filter(match -> {
+                    Graph other = GraphBuilder.build(match.spec());
+                    return convolutions(other) == convolutions && Outline.of(other, size).equals(outline);
                 })
-                .sorted(Comparator.comparing(
-                        variant -> !Details.of(GraphBuilder.build(variant)).equals(Details.of(graph))))
+                .sorted(Comparator.<Match, Boolean>comparing(
+                                match -> !Details.of(GraphBuilder.build(match.spec())).equals(details))
+                        .thenComparing(Match::resized))
+                .map(Match::spec)
+                .filter(spec -> structures.add(spec.withName("")))
                 .toList();
     }
 

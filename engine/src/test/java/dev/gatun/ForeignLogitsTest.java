@@ -5,16 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatun.image.ChannelOrder;
 import dev.gatun.image.Normalization;
 import dev.gatun.image.Preprocessing;
-import dev.gatun.keras.KerasImporter;
-import dev.gatun.network.Network;
 import dev.gatun.onednn.OneDnn;
 import dev.gatun.spec.InputFormat;
-import dev.gatun.spec.InputSpec;
-import dev.gatun.weights.NameMapping;
-import dev.gatun.weights.WeightFiles;
-import dev.gatun.weights.WeightSet;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Trained Keras models, built from their configurations, against logits that another framework computed. */
-class KerasLogitsTest {
+/** Trained models of other frameworks, built from what their files say, against logits that such a framework computed. */
+class ForeignLogitsTest {
     private static final int CIFAR_RECORD = 1 + 3 * 32 * 32;
 
     /** The whole 5,000 take some seconds more: {@code -Dgatun.test.images=5000}. */
@@ -35,6 +30,12 @@ class KerasLogitsTest {
 
     static Stream<Arguments> models() {
         return Stream.of(
+                Arguments.of(
+                        "cifar10/akamaster/resnet20-12fca82f.export.onnx",
+                        null,
+                        "cifar10/akamaster/resnet20-12fca82f",
+                        Normalization.IMAGENET,
+                        4574),
                 Arguments.of(
                         "cifar10/keras/cifar10_ResNet20v1_model.h5",
                         null,
@@ -61,22 +62,11 @@ class KerasLogitsTest {
             String weights, @Nullable String config, String reference, Normalization normalization, int top1)
             throws IOException {
         Model model;
-        try (Network network = config == null
-                ? KerasImporter.read(WeightFiles.open(SharedData.file(weights)))
-                : KerasImporter.read(
-                        WeightFiles.open(SharedData.file(weights)),
-                        config,
-                        Files.readString(SharedData.file(config)))) {
-            assertThat(network.size()).isEqualTo(32);
-            WeightSet values =
-                    WeightSet.check(network.weights(), network.graph().parameters(), NameMapping.IDENTITY);
-            model = Model.of(
-                    network.name(),
-                    network.graph(),
-                    InputSpec.CIFAR,
-                    values,
-                    Preprocessing.cifar(normalization),
-                    Labels.numbered(10));
+        Path path = SharedData.file(weights);
+        try (ModelFile file = config == null ? ModelFile.open(path) : ModelFile.open(path, SharedData.file(config))) {
+            assertThat(file.network()).hasValueSatisfying(network -> assertThat(network.size())
+                    .isEqualTo(32));
+            model = file.model(Preprocessing.cifar(normalization));
         }
         byte[] records = Files.readAllBytes(SharedData.file("cifar10/test_first5000.bin"));
         float[] expected = SharedData.npy(SharedData.file(reference + ".ref_logits_f32.npy"));
