@@ -4,6 +4,7 @@ import dev.gatun.graph.Graph;
 import dev.gatun.graph.GraphCost;
 import dev.gatun.image.Preprocessing;
 import dev.gatun.natives.Machine;
+import dev.gatun.plan.LayerWeights;
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
 import dev.gatun.spec.InputSpec;
@@ -121,7 +122,8 @@ public final class Model {
                         ? threads(options.batch(), height, width)
                         : options.threads(),
                 preprocessing.normalization());
-        Plan plan = Plan.of(options.softmax() ? graph.withSoftmax() : graph, weights::get, request);
+        Plan plan =
+                Plan.of(options.softmax() ? graph.withSoftmax() : graph, LayerWeights.folding(weights::get), request);
         return new CompiledModel(name, plan, Shape.of(options.batch(), input.channels(), height, width));
     }
 

@@ -7,6 +7,7 @@ import dev.gatun.graph.GraphBuilder;
 import dev.gatun.onednn.OneDnn;
 import dev.gatun.onnx.OnnxWriter;
 import dev.gatun.plan.Execution;
+import dev.gatun.plan.LayerWeights;
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
 import dev.gatun.spec.Features;
@@ -125,7 +126,7 @@ class EngineAgreementTest {
     private static Map<String, float[]> run(
             Graph graph, OnnxWriter.Values values, PlanRequest request, float[] images) {
         try (Arena arena = Arena.ofConfined();
-                Plan plan = Plan.of(graph, values::get, request);
+                Plan plan = Plan.of(graph, LayerWeights.folding(values::get), request);
                 Execution execution = new Execution(plan)) {
             MemorySegment dst = arena.allocate(plan.dstBytes(), Float.BYTES);
             execution.run(arena.allocateFrom(ValueLayout.JAVA_FLOAT, images), dst);

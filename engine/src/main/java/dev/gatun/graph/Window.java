@@ -68,6 +68,11 @@ public record Window(
                 dilation);
     }
 
+    /** The same window for inputs that bring their padding with them. */
+    public Window withoutPadding() {
+        return new Window(kernelH, kernelW, strideH, strideW, 0, 0, 0, 0, dilation);
+    }
+
     /** Rows of the output for an input of {@code height} rows. */
     public long outputHeight(long height) {
         return output(height, padTop + padBottom, kernelH, strideH);
