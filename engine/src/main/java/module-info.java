@@ -7,6 +7,7 @@ module dev.gatun {
     requires com.fasterxml.jackson.core;
     requires java.desktop;
     requires java.net.http;
+    requires jdk.jfr;
 
     exports dev.gatun;
     exports dev.gatun.bench;

@@ -2,6 +2,9 @@ package dev.gatun;
 
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
+import dev.gatun.profile.FlightRecord;
+import dev.gatun.profile.Profile;
+import dev.gatun.profile.Profiler;
 import dev.gatun.runtime.Batcher;
 import dev.gatun.runtime.Placement;
 import dev.gatun.runtime.Results;
@@ -149,6 +152,21 @@ public final class CompiledModel implements Streamable, AutoCloseable {
         return plan.stepInfos();
     }
 
+    /**
+     * Takes the time of every layer, on the calling thread, beside the limits of the machine, which the first call in a process measures.
+     *
+     * @param runs to take the median of, at least 1
+     * @throws IllegalStateException if this model is closed
+     */
+    public Profile profile(int runs) {
+        acquire();
+        try {
+            return Profiler.profile(plan, runs);
+        } finally {
+            release();
+        }
+    }
+
     /** Bytes of packed weights, shared by all sessions. */
     public long weightBytes() {
         return plan.weightBytes();
@@ -162,6 +180,11 @@ public final class CompiledModel implements Streamable, AutoCloseable {
     /** Bytes of activations and scratchpad that each session has. */
     public long sessionBytes() {
         return plan.arenaBytes() + plan.scratchpadBytes();
+    }
+
+    /** What a session of this model records its runs with. */
+    FlightRecord newFlightRecord() {
+        return new FlightRecord(name, plan);
     }
 
     synchronized void acquire() {

@@ -2,11 +2,13 @@ package dev.gatun;
 
 import dev.gatun.plan.Execution;
 import dev.gatun.plan.Plan;
+import dev.gatun.profile.FlightRecord;
 import dev.gatun.runtime.RunArguments;
 import dev.gatun.runtime.StreamSession;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a compiled model in memory of its own. Belongs to one thread at a time: a second one that enters meanwhile gets an exception.
@@ -21,6 +23,7 @@ public final class Session implements StreamSession {
 
     private final CompiledModel model;
     private final Execution execution;
+    private @Nullable FlightRecord flightRecord;
     private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
 
     Session(CompiledModel model, Plan plan) {
@@ -50,13 +53,26 @@ public final class Session implements StreamSession {
         }
         enter();
         try {
-            execution.run(src, dst);
+            if (FlightRecord.wanted()) {
+                flightRecord().run(execution, src, dst);
+            } else {
+                execution.run(src, dst);
+            }
         } finally {
             state.set(State.IDLE);
             // oneDNN sees addresses only, so nothing else keeps the memory of an automatic arena.
             Reference.reachabilityFence(src);
             Reference.reachabilityFence(dst);
         }
+    }
+
+    private FlightRecord flightRecord() {
+        FlightRecord known = flightRecord;
+        if (known == null) {
+            known = model.newFlightRecord();
+            flightRecord = known;
+        }
+        return known;
     }
 
     private void enter() {

@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plan with memory of its own to run in: activations, scratchpad and prebuilt arguments, owned until {@link #close()}. The plan is
@@ -68,27 +69,45 @@ public final class Execution implements AutoCloseable {
      * @param dst results, native, {@link Plan#dstBytes()} long, kept alive while it is written
      */
     public void run(MemorySegment src, MemorySegment dst) {
+        run(src, dst, null);
+    }
+
+    /**
+     * Runs the plan once, waiting after each step.
+     *
+     * @param src as for {@link #run(MemorySegment, MemorySegment)}
+     * @param dst as for {@link #run(MemorySegment, MemorySegment)}
+     * @param listener is told of every step; null if nobody wants to know, and then nothing waits
+     */
+    public void run(MemorySegment src, MemorySegment dst, @Nullable StepListener listener) {
         int callersThreads = OneDnn.maxThreads();
         OneDnn.setThreads(threads);
         try {
-            execute(src, dst);
+            execute(src, dst, listener);
         } finally {
             OneDnn.setThreads(callersThreads);
         }
     }
 
-    private void execute(MemorySegment src, MemorySegment dst) {
+    @SuppressWarnings({"ReferenceEquality", "MemorySegmentReferenceEquality"}) // the very segments of the run before
+    private void execute(MemorySegment src, MemorySegment dst, @Nullable StepListener listener) {
         if (src != this.src || dst != this.dst) {
             bind(src, dst);
         }
-        for (Action action : actions) {
-            action.run(src, dst);
+        for (int step = 0; step < actions.length; step++) {
+            if (listener == null) {
+                actions[step].run(src, dst);
+            } else {
+                listener.before(step);
+                actions[step].run(src, dst);
+                stream.await();
+                listener.after(step);
+            }
         }
         stream.await();
     }
 
     /** Points oneDNN's memories at the caller's segments. Those of the run before need that only once. */
-    @SuppressWarnings("ReferenceEquality")
     private void bind(MemorySegment src, MemorySegment dst) {
         for (Bound bound : bounds) {
             MemorySegment segment = bound.operand().buffer().home() == Buffer.Home.SRC ? src : dst;

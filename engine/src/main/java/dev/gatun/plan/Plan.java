@@ -153,6 +153,11 @@ public final class Plan implements AutoCloseable {
                 .toList();
     }
 
+    /** What every step costs in a run, in order. */
+    public List<StepCost> stepCosts() {
+        return steps.stream().map(step -> StepCost.of(step, srcBytes)).toList();
+    }
+
     /**
      * A step in words.
      *

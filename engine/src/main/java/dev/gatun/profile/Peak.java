@@ -23,6 +23,9 @@ import java.util.OptionalDouble;
  * @param gmacs of one core, in 10^9 multiply-accumulates a second; empty if unknown
  */
 public record Peak(String how, OptionalDouble gmacs) {
+    /** Of a type that nothing multiplies in. */
+    static final Peak NONE = new Peak("nothing is multiplied", OptionalDouble.empty());
+
     private record Choice(CpuIsa isa, MultiplyLoop loop) {}
 
     /** The loop for each type: that of the first ISA that oneDNN may use. Types without instructions are computed in f32. */
@@ -54,6 +57,7 @@ public record Peak(String how, OptionalDouble gmacs) {
                     case F32 -> DataType.F32;
                     case BF16 -> DataType.BF16;
                     case F16 -> DataType.F16;
+                    case INT8 -> DataType.S8;
                 });
     }
 
@@ -108,7 +112,7 @@ public record Peak(String how, OptionalDouble gmacs) {
     private static Peak measure(MultiplyLoop loop) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment data = loop.allocate(arena);
-            double gmacs = Rate.of(iterations -> loop.run(data, iterations), loop.multiplyAccumulates());
+            double gmacs = Rate.of(iterations -> loop.run(data, iterations), (double) loop.multiplyAccumulates());
             return new Peak(loop.name().toLowerCase(Locale.ROOT), OptionalDouble.of(gmacs));
         }
     }

@@ -40,6 +40,10 @@ final class Rate {
         return sorted[(int) Math.round(quantile * (sorted.length - 1))];
     }
 
+    static double median(double[] values) {
+        return quantile(values, 0.5);
+    }
+
     /** One interrupted slice must not end the search for how many iterations fill one. */
     private static long fastest(LongConsumer loop, long iterations) {
         return Math.min(nanos(loop, iterations), Math.min(nanos(loop, iterations), nanos(loop, iterations)));

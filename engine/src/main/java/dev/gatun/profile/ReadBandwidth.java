@@ -58,7 +58,7 @@ public record ReadBandwidth(String how, long l2Bytes, OptionalDouble l2, Optiona
             MemorySegment data = arena.allocate(whole, 4096);
             // Pages that nothing has been written to are all one page of zeros.
             data.fill((byte) 1);
-            return Rate.of(passes -> loop.run(data, passes), whole);
+            return Rate.of(passes -> loop.run(data, passes), (double) whole);
         }
     }
 

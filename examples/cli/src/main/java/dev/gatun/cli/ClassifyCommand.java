@@ -66,9 +66,7 @@ final class ClassifyCommand implements Callable<Integer> {
         List<Path> files = ImageFiles.of(arguments);
         OpenModel opened = modelOptions.open(terminal);
         Model model = opened.model();
-        Labels labels = labelsFile == null
-                ? model.labels()
-                : Labels.read(labelsFile, model.classes());
+        Labels labels = labelsFile == null ? model.labels() : Labels.read(labelsFile, model.classes());
         try (CompiledModel compiled = opened.compile(
                         computeOptions.compile(computeOptions.threads()).withInput(TimedClassifier.FORMAT));
                 Lane lane = new Lane(compiled)) {

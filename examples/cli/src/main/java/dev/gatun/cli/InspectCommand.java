@@ -78,8 +78,7 @@ final class InspectCommand implements Callable<Integer> {
 
     private static String describe(List<ResNetSpec> variants) {
         return variants.stream().map(ResNetSpec::name).collect(Collectors.joining(" or ")) + ", "
-                + String.format(
-                        Locale.ROOT, "%d classes", variants.getFirst().classes());
+                + String.format(Locale.ROOT, "%d classes", variants.getFirst().classes());
     }
 
     private void printJson(WeightSource source, List<ResNetSpec> variants) {

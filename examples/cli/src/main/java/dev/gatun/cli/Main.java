@@ -21,6 +21,7 @@ public final class Main {
                 .addSubcommand(new PlanCommand(terminal))
                 .addSubcommand(new InspectCommand(terminal))
                 .addSubcommand(new ExportCommand(terminal))
+                .addSubcommand(new ProfileCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal))
                 .addSubcommand(new InfoCommand(terminal));
         Failures failures = new Failures(terminal, gatun);
