@@ -152,8 +152,8 @@ public final class Model {
         int height = options.height() == 0 ? input.size() : options.height();
         int width = options.width() == 0 ? input.size() : options.width();
         input.require(height, width);
-        Sizing sizing = Sizing.of(
-                options, Machine.current(), (double) GraphCost.of(graph, height, width).multiplyAccumulates());
+        Sizing sizing = Sizing.of(options, Machine.current(), (double)
+                GraphCost.of(graph, height, width).multiplyAccumulates());
         PlanRequest request = new PlanRequest(
                 sizing.batch(),
                 height,

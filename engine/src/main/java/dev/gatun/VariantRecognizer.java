@@ -71,14 +71,14 @@ public final class VariantRecognizer {
         Set<ResNetSpec> structures = new HashSet<>();
         return Stream.concat(Variants.all().values().stream(), ofConvolutions(convolutions))
                 .filter(variant -> size % variant.input().multiple() == 0)
-                .map(variant -> new Match(
-                        variant.withClasses(answer.intDim(1)), variant.classes() != answer.intDim(1)))
+                .map(variant -> new Match(variant.withClasses(answer.intDim(1)), variant.classes() != answer.intDim(1)))
                 .filter(match -> {
                     Graph other = GraphBuilder.build(match.spec());
-                    return convolutions(other) == convolutions && Outline.of(other, size).equals(outline);
+                    return convolutions(other) == convolutions
+                            && Outline.of(other, size).equals(outline);
                 })
-                .sorted(Comparator.<Match, Boolean>comparing(
-                                match -> !Details.of(GraphBuilder.build(match.spec())).equals(details))
+                .sorted(Comparator.<Match, Boolean>comparing(match ->
+                                !Details.of(GraphBuilder.build(match.spec())).equals(details))
                         .thenComparing(Match::resized))
                 .map(Match::spec)
                 .filter(spec -> structures.add(spec.withName("")))

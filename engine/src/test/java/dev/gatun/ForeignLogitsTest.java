@@ -64,8 +64,8 @@ class ForeignLogitsTest {
         Model model;
         Path path = SharedData.file(weights);
         try (ModelFile file = config == null ? ModelFile.open(path) : ModelFile.open(path, SharedData.file(config))) {
-            assertThat(file.network()).hasValueSatisfying(network -> assertThat(network.size())
-                    .isEqualTo(32));
+            assertThat(file.network())
+                    .hasValueSatisfying(network -> assertThat(network.size()).isEqualTo(32));
             model = file.model(Preprocessing.cifar(normalization));
         }
         byte[] records = Files.readAllBytes(SharedData.file("cifar10/test_first5000.bin"));

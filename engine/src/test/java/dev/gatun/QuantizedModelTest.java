@@ -32,7 +32,8 @@ class QuantizedModelTest {
         QuantizedModel quantized = SmallQuantized.model(kind, shortcut, NO_BAR);
         Model model = Model.of(quantized, "test");
         CalibrationImages images = SmallQuantized.images(8, 5);
-        float[][] expected = SimulatedInt8.run(quantized.network(), images, 4, 2).int8();
+        float[][] expected =
+                SimulatedInt8.run(quantized.network(), images, 4, 2).int8();
         for (InputFormat format : List.of(InputFormat.F32_NCHW, InputFormat.U8_NHWC)) {
             CompileOptions options =
                     CompileOptions.defaults().withPrecision(Precision.INT8).withInput(format);
@@ -65,8 +66,8 @@ class QuantizedModelTest {
     void computesInF32WithTheRealValuesOfItsWeights() {
         QuantizedModel quantized = SmallQuantized.model(BlockKind.BASIC, Shortcut.ZERO_PAD, NO_BAR);
         CalibrationImages images = SmallQuantized.images(8, 5);
-        float[][] expected = SimulatedInt8.reference(
-                quantized.network().graph(), quantized.network()::parameter, images, 4, 1);
+        float[][] expected =
+                SimulatedInt8.reference(quantized.network().graph(), quantized.network()::parameter, images, 4, 1);
         CompileOptions options = CompileOptions.defaults();
         try (Runner runner = new Runner(Model.of(quantized, "test"), options)) {
             for (int i = 0; i < images.size(); i++) {

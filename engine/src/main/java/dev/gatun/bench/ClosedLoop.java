@@ -29,8 +29,10 @@ public final class ClosedLoop {
     public static Throughput run(StreamPool pool, Duration warmup, Duration measure) {
         int batch = pool.model().batch();
         List<Part> parts = pool.onEach(lane -> part(lane, batch, warmup.toNanos(), measure.toNanos()));
-        long[] nanos =
-                parts.stream().map(part -> part.samples().toArray()).flatMapToLong(Arrays::stream).toArray();
+        long[] nanos = parts.stream()
+                .map(part -> part.samples().toArray())
+                .flatMapToLong(Arrays::stream)
+                .toArray();
         return new Throughput(
                 parts.stream().mapToLong(Part::images).sum(),
                 parts.stream().mapToDouble(Part::imagesPerSecond).sum(),

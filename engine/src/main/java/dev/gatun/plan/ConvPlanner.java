@@ -126,7 +126,8 @@ final class ConvPlanner {
     }
 
     private Value quantized(QuantizedLayer layer, Value src, Problem problem) {
-        PrimitiveDesc desc = tuned(problem, src.desc(), choose(problem, src.desc()).dst());
+        PrimitiveDesc desc =
+                tuned(problem, src.desc(), choose(problem, src.desc()).dst());
         float[] scales = new float[conv.oc()];
         float[] bias = new float[conv.oc()];
         for (int oc = 0; oc < conv.oc(); oc++) {

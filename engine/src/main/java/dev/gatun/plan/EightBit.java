@@ -21,7 +21,7 @@ final class EightBit {
 
     /**
      * @param quantization null for a plan that computes nothing in int8
-     * @param pixels whether the images are pixels
+     * @param pixels whether the images are pixels that a stem can read
      * @throws IllegalArgumentException naming a layer whose source has no scale
      */
     EightBit(Graph graph, @Nullable Quantization quantization, boolean pixels) {
@@ -43,8 +43,7 @@ final class EightBit {
             if (scale != null) {
                 scales.put(node.name(), scale);
             }
-            boolean needsScale = node instanceof Node.Conv conv && layers.containsKey(conv.name())
-                    || node instanceof Node.InnerProduct product && layers.containsKey(product.name());
+            boolean needsScale = layers.containsKey(node.name());
             if (needsScale && !scales.containsKey(node.sources().getFirst())) {
                 throw new IllegalArgumentException(node.name() + " is to compute in int8, but the value it reads, "
                         + node.sources().getFirst() + ", has no scale");
@@ -55,7 +54,7 @@ final class EightBit {
     private void findKept(Graph graph) {
         Set<String> wanted = new HashSet<>();
         for (Node node : graph.nodes().reversed()) {
-            boolean wantsSource = computes(node) && !stem(node) || passes(node) && wanted.contains(node.name());
+            boolean wantsSource = (computes(node) && !stem(node)) || (passes(node) && wanted.contains(node.name()));
             if (wantsSource) {
                 wanted.add(node.sources().getFirst());
             }
@@ -78,7 +77,7 @@ final class EightBit {
     private static boolean passes(Node node) {
         return node instanceof Node.MaxPool
                 || node instanceof Node.AveragePool
-                || node instanceof Node.Conv conv && embeds(conv);
+                || (node instanceof Node.Conv conv && embeds(conv));
     }
 
     /** Whether the convolution only moves channels, which is exact in int8 without any calibration. */
@@ -93,7 +92,7 @@ final class EightBit {
     boolean computes(Node node) {
         return layers.containsKey(node.name())
                 || stem(node)
-                || node instanceof Node.Conv conv && embeds(conv) && kept.contains(conv.src());
+                || (node instanceof Node.Conv conv && embeds(conv) && kept.contains(conv.src()));
     }
 
     /** Whether the layer computes in int8 on the caller's pixels. */

@@ -107,7 +107,7 @@ final class PixelPadder implements PixelReader {
     }
 
     private static int pixel(MemorySegment src, long first, long second, long third) {
-        return src.get(ValueLayout.JAVA_BYTE, first) & 0xff
+        return (src.get(ValueLayout.JAVA_BYTE, first) & 0xff)
                 | (src.get(ValueLayout.JAVA_BYTE, second) & 0xff) << 8
                 | (src.get(ValueLayout.JAVA_BYTE, third) & 0xff) << 16;
     }

@@ -1,7 +1,6 @@
 package dev.gatun.plan;
 
 import dev.gatun.image.Normalization;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The first convolution in int8 on pixels as they are: normalisation folded into weights and bias, padding made of pixels.
@@ -16,25 +15,45 @@ import org.jspecify.annotations.Nullable;
 record PixelStem(QuantizedLayer layer, int border) {
     private static final int CHANNELS = PixelPadder.CHANNELS;
     private static final int MAX_LEVEL = 255;
+    private static final double HALF = 0.5;
+
+    /** Whether there is a pixel within half a level of what is zero after normalisation, which a border needs. */
+    static boolean fits(Normalization normalization) {
+        for (int c = 0; c < CHANNELS; c++) {
+            double zero = zero(normalization, c);
+            if (zero < -HALF || zero > MAX_LEVEL + HALF) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The level, between two of them perhaps, that is zero after normalisation. */
+    private static double zero(Normalization normalization, int c) {
+        return -normalization.apply(0, c) / gain(normalization, c);
+    }
+
+    private static double gain(Normalization normalization, int c) {
+        return ((double) normalization.apply(MAX_LEVEL, c) - normalization.apply(0, c)) / MAX_LEVEL;
+    }
 
     /**
-     * Quantises the convolution, or returns null where the border cannot be expressed.
+     * Quantises the convolution.
      *
      * @param folded weights [oc, 3, kh, kw] for normalised values
      * @param taps kh * kw
      * @param max the greatest magnitude of a weight, 127 or 63
      */
-    static @Nullable PixelStem of(FoldedWeights folded, int taps, Normalization normalization, int max) {
+    static PixelStem of(FoldedWeights folded, int taps, Normalization normalization, int max) {
         float[] bias = folded.bias();
         int oc = bias.length;
         double[] gain = new double[CHANNELS];
         double[] zero = new double[CHANNELS];
         int[] colour = new int[CHANNELS];
         for (int c = 0; c < CHANNELS; c++) {
-            double black = normalization.apply(0, c);
-            gain[c] = (normalization.apply(MAX_LEVEL, c) - black) / MAX_LEVEL;
-            zero[c] = -black / gain[c];
-            colour[c] = (int) Math.clamp(Math.round(zero[c]), 0, MAX_LEVEL);
+            gain[c] = gain(normalization, c);
+            zero[c] = zero(normalization, c);
+            colour[c] = Math.clamp(Math.round(zero[c]), 0, MAX_LEVEL);
         }
         byte[] weights = new byte[oc * (CHANNELS + 1) * taps];
         float[] scales = new float[oc];
@@ -62,9 +81,6 @@ record PixelStem(QuantizedLayer layer, int border) {
             }
         }
         int constant = (int) Math.max(1, Math.ceil(most / max));
-        if (constant > MAX_LEVEL) {
-            return null;
-        }
         for (int o = 0; o < oc; o++) {
             for (int t = 0; t < taps; t++) {
                 weights[(o * (CHANNELS + 1) + CHANNELS) * taps + t] =

@@ -3,6 +3,7 @@ package dev.gatun.plan;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Node;
 import dev.gatun.graph.Window;
+import dev.gatun.image.Normalization;
 import dev.gatun.onednn.Algorithm;
 import dev.gatun.onednn.Arg;
 import dev.gatun.onednn.Attr;
@@ -57,7 +58,9 @@ final class Planner {
         this.type = arithmetic.type();
         this.plan = plan;
         shapes.put(request.batch(), shapes(graph, request));
-        this.eightBit = new EightBit(graph, quantization, request.input().pixels());
+        Normalization normalization = request.normalization();
+        boolean pixels = request.input().pixels() && normalization != null && PixelStem.fits(normalization);
+        this.eightBit = new EightBit(graph, quantization, pixels);
         this.subBatches = new SubBatches(
                 graph,
                 graph.shapes(1, request.height(), request.width()),

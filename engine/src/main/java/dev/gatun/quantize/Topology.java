@@ -46,14 +46,14 @@ final class Topology {
     /** Whether the node multiplies by weights that can be rounded; an embedding of channels only moves values. */
     static boolean hasWeights(Node node) {
         return node instanceof Node.InnerProduct
-                || node instanceof Node.Conv conv && !(conv.kernel() instanceof Kernel.ChannelEmbedding);
+                || (node instanceof Node.Conv conv && !(conv.kernel() instanceof Kernel.ChannelEmbedding));
     }
 
     /** Whether the node puts out what it reads, or means of that, at the same scale. */
     static boolean passes(Node node) {
         return node instanceof Node.MaxPool
                 || node instanceof Node.AveragePool
-                || node instanceof Node.Conv conv && !hasWeights(conv);
+                || (node instanceof Node.Conv conv && !hasWeights(conv));
     }
 
     /** The fused graph. */
@@ -99,7 +99,7 @@ final class Topology {
         for (Node reader : readers.getOrDefault(node.name(), List.of())) {
             boolean asSrc = reader.sources().getFirst().equals(node.name());
             boolean wants = layers.containsKey(reader.name())
-                    ? asSrc && int8.contains(reader.name()) || !asSrc && scaled.contains(reader.name())
+                    ? (asSrc && int8.contains(reader.name())) || (!asSrc && scaled.contains(reader.name()))
                     : scaled.contains(reader.name())
                             && (passes(reader) || reader instanceof Node.Relu || reader instanceof Node.Add);
             if (wants) {

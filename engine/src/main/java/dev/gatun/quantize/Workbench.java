@@ -79,6 +79,7 @@ record Workbench(
         return Candidates.score(network, workers, judged(), setting);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // whose annotation is no dependency of the engine
     void log(String format, Object... arguments) {
         options.log().accept(String.format(Locale.ROOT, format, arguments));
     }

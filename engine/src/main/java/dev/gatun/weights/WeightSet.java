@@ -86,7 +86,10 @@ public final class WeightSet {
         return stored == null
                 ? new WeightSet(origin, expected, spec -> known(read, spec), Optional::empty)
                 : new WeightSet(
-                        origin, expected, spec -> readAgain(origin, stored, known(tensors, spec), spec), stored::contentId);
+                        origin,
+                        expected,
+                        spec -> readAgain(origin, stored, known(tensors, spec), spec),
+                        stored::contentId);
     }
 
     private static <T> T known(Map<String, T> found, TensorSpec spec) {

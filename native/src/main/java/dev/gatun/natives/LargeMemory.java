@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -24,6 +25,8 @@ public final class LargeMemory {
     private static final int MADV_HUGEPAGE = 14;
     private static final long MAP_FAILED = -1;
 
+    private static final System.Logger LOG = System.getLogger(LargeMemory.class.getName());
+
     private LargeMemory() {}
 
     /**
@@ -38,6 +41,7 @@ public final class LargeMemory {
                 : arena.allocate(bytes, Long.BYTES * 8L);
     }
 
+    @SuppressWarnings("restricted")
     private static MemorySegment map(Arena arena, long bytes) {
         long room = Math.addExact(bytes, 2 * HUGE_PAGE - 1) & -HUGE_PAGE;
         try {
@@ -49,8 +53,9 @@ public final class LargeMemory {
             MemorySegment owned = mapped.reinterpret(room, arena, LargeMemory::unmap);
             long skip = -owned.address() & (HUGE_PAGE - 1);
             MemorySegment aligned = owned.asSlice(skip, bytes);
-            // Only advice: where huge pages are switched off, small ones do.
-            int ignored = (int) Calls.MADVISE.invokeExact(aligned, bytes, MADV_HUGEPAGE);
+            if ((int) Calls.MADVISE.invokeExact(aligned, bytes, MADV_HUGEPAGE) != 0) {
+                LOG.log(Level.DEBUG, "no huge pages for {0} bytes: small ones do", bytes);
+            }
             return aligned;
         } catch (Throwable e) {
             throw Posix.unexpected(e);

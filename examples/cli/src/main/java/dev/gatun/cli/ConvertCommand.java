@@ -36,7 +36,9 @@ final class ConvertCommand implements Callable<Integer> {
         }
     }
 
-    @Option(names = "--type", description = "Type of the tensors: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} by default.")
+    @Option(
+            names = "--type",
+            description = "Type of the tensors: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} by default.")
     private Type type = Type.F32;
 
     @Parameters(index = "0", paramLabel = "IN", description = "safetensors, a torch checkpoint, Keras .h5 or ONNX.")

@@ -84,12 +84,15 @@ final class InspectCommand implements Callable<Integer> {
 
     /** Configurations and graphs fill screens. */
     private static String shortened(String value) {
-        return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE) + "... (" + value.length() + " characters)";
+        return value.length() <= MAX_VALUE
+                ? value
+                : value.substring(0, MAX_VALUE) + "... (" + value.length() + " characters)";
     }
 
     private static String describe(Network network) {
         Graph graph = network.graph();
-        long convolutions = graph.nodes().stream().filter(node -> node instanceof Node.Conv).count();
+        long convolutions =
+                graph.nodes().stream().filter(node -> node instanceof Node.Conv).count();
         return network.name() + ", " + Text.count(graph.nodes().size(), "operation") + ", "
                 + Text.count(convolutions, "convolution") + ", images of "
                 + (network.size() == 0 ? "any size" : network.size() + "x" + network.size())

@@ -39,8 +39,9 @@ final class ModelOptions {
     @Option(
             names = "--weights",
             paramLabel = "FILE|random[:SEED]",
-            description = "safetensors, a torch checkpoint, Keras .h5 or ONNX, or He's initialisation drawn from a seed. Without"
-                    + " it: the model's published weights, which are downloaded if they are not in the cache.")
+            description =
+                    "safetensors, a torch checkpoint, Keras .h5 or ONNX, or He's initialisation drawn from a seed. Without"
+                            + " it: the model's published weights, which are downloaded if they are not in the cache.")
     private @Nullable String weights;
 
     @Option(
