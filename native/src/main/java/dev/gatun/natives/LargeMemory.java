@@ -38,6 +38,7 @@ public final class LargeMemory {
                 : arena.allocate(bytes, Long.BYTES * 8L);
     }
 
+    @SuppressWarnings("restricted")
     private static MemorySegment map(Arena arena, long bytes) {
         long room = Math.addExact(bytes, 2 * HUGE_PAGE - 1) & -HUGE_PAGE;
         try {
