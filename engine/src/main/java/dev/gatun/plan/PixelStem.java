@@ -34,7 +34,7 @@ record PixelStem(QuantizedLayer layer, int border) {
             double black = normalization.apply(0, c);
             gain[c] = ((double) normalization.apply(MAX_LEVEL, c) - black) / MAX_LEVEL;
             zero[c] = -black / gain[c];
-            colour[c] = (int) Math.clamp(Math.round(zero[c]), 0, MAX_LEVEL);
+            colour[c] = Math.clamp(Math.round(zero[c]), 0, MAX_LEVEL);
         }
         byte[] weights = new byte[oc * (CHANNELS + 1) * taps];
         float[] scales = new float[oc];

@@ -146,7 +146,7 @@ final class Tuner {
             this.stream = owned.push(Stream.of(engine));
             this.primitive = owned.push(desc.create());
             long weights = ArenaPlanner.align(desc.weights().size());
-            int count = (int) Math.clamp(ROTATION / weights, 2, MAX_COPIES);
+            int count = Math.clamp(ROTATION / weights, 2, MAX_COPIES);
             MemorySegment rotation = LargeMemory.allocate(arena, weights * count);
             Room room = new Room(engine, owned, arena);
             Memory src = room.of(desc.src());

@@ -82,7 +82,7 @@ public final class Quantizer {
         long values = graph.shapes(1, images.height(), images.width()).values().stream()
                 .mapToLong(Shape::elements)
                 .sum();
-        return (int) Math.clamp(SIMULATION_BYTES / (values * Float.BYTES), 1, LARGEST_BATCH);
+        return Math.clamp(SIMULATION_BYTES / (values * Float.BYTES), 1, LARGEST_BATCH);
     }
 
     private Result run() {
