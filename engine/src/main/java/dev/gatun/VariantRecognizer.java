@@ -1,6 +1,10 @@
 package dev.gatun;
 
+import dev.gatun.graph.Graph;
 import dev.gatun.graph.GraphBuilder;
+import dev.gatun.graph.Kernel;
+import dev.gatun.graph.Node;
+import dev.gatun.network.Outline;
 import dev.gatun.spec.Features;
 import dev.gatun.spec.HeadSpec;
 import dev.gatun.spec.InputScaling;
@@ -47,6 +51,69 @@ public final class VariantRecognizer {
                 .map(Match::spec)
                 .filter(spec -> structures.add(spec.withName("").withScaling(InputScaling.IMAGENET)))
                 .toList();
+    }
+
+    /**
+     * The variants that compute what {@code graph} does, up to batch normalisation and biases: those with the same of these first, then in the
+     * order of {@link Variants#all()}. Empty if there is none.
+     *
+     * @param graph from images to logits, not fused
+     * @param size side of images that it takes
+     */
+    public static List<ResNetSpec> recognize(Graph graph, int size) {
+        Shape answer = graph.outputShapes(1, size, size).getFirst();
+        if (answer.rank() != 2) {
+            return List.of();
+        }
+        Outline outline = Outline.of(graph, size);
+        long convolutions = convolutions(graph);
+        Details details = Details.of(graph);
+        Set<ResNetSpec> structures = new HashSet<>();
+        return Stream.concat(Variants.all().values().stream(), ofConvolutions(convolutions))
+                .filter(variant -> size % variant.input().multiple() == 0)
+                .map(variant -> new Match(
+                        variant.withClasses(answer.intDim(1)), variant.classes() != answer.intDim(1)))
+                .filter(match -> {
+                    Graph other = GraphBuilder.build(match.spec());
+                    return convolutions(other) == convolutions && Outline.of(other, size).equals(outline);
+                })
+                .sorted(Comparator.<Match, Boolean>comparing(
+                                match -> !Details.of(GraphBuilder.build(match.spec())).equals(details))
+                        .thenComparing(Match::resized))
+                .map(Match::spec)
+                .filter(spec -> structures.add(spec.withName("")))
+                .toList();
+    }
+
+    /** What an outline leaves out, and what is lost when batch normalisation is folded. */
+    private record Details(long biases, Set<Double> epsilons) {
+        static Details of(Graph graph) {
+            long biases = graph.nodes().stream()
+                    .filter(node -> node instanceof Node.Conv conv && conv.bias() != null)
+                    .count();
+            Set<Double> epsilons = graph.nodes().stream()
+                    .flatMap(node -> node instanceof Node.BatchNorm norm ? Stream.of(norm.epsilon()) : Stream.empty())
+                    .collect(Collectors.toSet());
+            return new Details(biases, epsilons);
+        }
+    }
+
+    private static long convolutions(Graph graph) {
+        return graph.nodes().stream()
+                .filter(node -> node instanceof Node.Conv conv && conv.kernel() instanceof Kernel.Stored)
+                .count();
+    }
+
+    /** The CIFAR networks that have no row and so many convolutions. */
+    private static Stream<ResNetSpec> ofConvolutions(long convolutions) {
+        return Stream.of(
+                        "resnet" + (convolutions + 1) + "-cifar10",
+                        "plain" + (convolutions + 1) + "-cifar10",
+                        "resnet" + (convolutions - 1) + "-cifar10-b",
+                        "resnet" + (convolutions - 1) + "v1-keras-cifar10",
+                        "resnet" + (convolutions - 2) + "v2-keras-cifar10")
+                .filter(name -> !Variants.all().containsKey(name))
+                .flatMap(name -> Variants.find(name).stream());
     }
 
     /** A variant as a file has it, and whether it has another number of classes there than by itself. */

@@ -24,20 +24,28 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
             List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"));
 
     static WeightsCard of(ResNetSpec spec, WeightSource source) {
-        return new WeightsCard(preprocessing(spec, source), labels(spec, source));
+        return of(spec.input(), spec.classes(), source);
     }
 
-    private static Preprocessing preprocessing(ResNetSpec spec, WeightSource source) {
+    static WeightsCard of(InputSpec input, int classes, WeightSource source) {
+        return new WeightsCard(preprocessing(input, source), labels(input, classes, source));
+    }
+
+    private static Preprocessing preprocessing(InputSpec input, WeightSource source) {
         Map<String, String> metadata = source.metadata();
-        Normalization normalization = normalization(spec.input().scaling());
+        Normalization normalization = normalization(input.scaling());
         if (metadata.containsKey("mean") || metadata.containsKey("std")) {
-            normalization = Normalization.rgb(floats(source, "mean"), floats(source, "std"));
+            float divisor =
+                    metadata.containsKey("divisor") ? floats(source, "divisor").getFirst() : 255f;
+            ChannelOrder order =
+                    metadata.getOrDefault("channel_order", "RGB").equals("BGR") ? ChannelOrder.BGR : ChannelOrder.RGB;
+            normalization = new Normalization(order, divisor, floats(source, "mean"), floats(source, "std"));
         }
-        if (spec.input().cifar()) {
+        if (input.cifar()) {
             return Preprocessing.cifar(normalization);
         }
         Preprocessing published = Preprocessing.IMAGENET;
-        int size = spec.input().size();
+        int size = input.size();
         int resize = Math.round((float) size * published.resizeShorterSide() / published.cropHeight());
         return Preprocessing.square(resize, size, published.interpolation(), normalization);
     }
@@ -65,8 +73,7 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
         }
     }
 
-    private static Labels labels(ResNetSpec spec, WeightSource source) {
-        int classes = spec.classes();
+    private static Labels labels(InputSpec input, int classes, WeightSource source) {
         if (classes == 0) {
             return new Labels(List.of());
         }
@@ -80,10 +87,10 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
             }
             return labels;
         }
-        if (spec.input().cifar() && classes == CIFAR10.size()) {
+        if (input.cifar() && classes == CIFAR10.size()) {
             return CIFAR10;
         }
-        boolean imageNet = spec.input().size() == InputSpec.IMAGENET.size() && classes == Variants.IMAGENET_CLASSES;
+        boolean imageNet = input.size() == InputSpec.IMAGENET.size() && classes == Variants.IMAGENET_CLASSES;
         return imageNet ? Labels.imageNet() : Labels.numbered(classes);
     }
 }

@@ -63,7 +63,7 @@ class StreamsTest {
     void streamsGiveTheBitsOfASession() {
         int count = 13;
         MemorySegment images = images(count);
-        for (Precision precision : Precision.values()) {
+        for (Precision precision : List.of(Precision.F32, Precision.BF16, Precision.F16)) {
             for (int batch : new int[] {1, 4}) {
                 try (CompiledModel compiled =
                                 model.compile(options.withPrecision(precision).withBatch(batch));

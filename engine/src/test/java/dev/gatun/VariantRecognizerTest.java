@@ -27,6 +27,11 @@ class VariantRecognizerTest {
     /** Tensors without values. */
     private record Listed(Map<String, TensorInfo> tensors) implements WeightSource {
         @Override
+        public String container() {
+            return "test";
+        }
+
+        @Override
         public String origin() {
             return "test";
         }

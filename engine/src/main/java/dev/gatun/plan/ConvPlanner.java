@@ -9,6 +9,7 @@ import dev.gatun.onednn.Attr;
 import dev.gatun.onednn.DataType;
 import dev.gatun.onednn.FormatTag;
 import dev.gatun.onednn.MemoryDesc;
+import dev.gatun.onednn.OneDnn;
 import dev.gatun.onednn.PostOps;
 import dev.gatun.onednn.PrimitiveDesc;
 import dev.gatun.onednn.PropKind;
@@ -16,6 +17,7 @@ import dev.gatun.plan.Buffer.Home;
 import dev.gatun.plan.PlanBuilder.Arguments;
 import dev.gatun.spec.Shape;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -76,13 +78,14 @@ final class ConvPlanner {
         PrimitiveDesc desc = choose(problem, wanted);
         Value src = values.floating(conv.src(), desc.src());
         if (!src.desc().sameAs(desc.src())) {
-            PrimitiveDesc direct = create(problem, src.desc(), desc.dst());
+            PrimitiveDesc direct = plan.own(create(problem, src.desc(), desc.dst()));
             if (direct.implInfo().equals(desc.implInfo())) {
                 desc = direct;
             } else {
                 src = plan.copy(conv.name(), src, desc.src());
             }
         }
+        desc = tuned(problem, src.desc(), desc.dst());
         return finish(
                 problem,
                 desc,
@@ -123,7 +126,7 @@ final class ConvPlanner {
     }
 
     private Value quantized(QuantizedLayer layer, Value src, Problem problem) {
-        PrimitiveDesc desc = choose(problem, src.desc());
+        PrimitiveDesc desc = tuned(problem, src.desc(), choose(problem, src.desc()).dst());
         float[] scales = new float[conv.oc()];
         float[] bias = new float[conv.oc()];
         for (int oc = 0; oc < conv.oc(); oc++) {
@@ -156,13 +159,28 @@ final class ConvPlanner {
 
     /** oneDNN's choice of layouts, but for the result the residual's where that costs no slower kernel. */
     private PrimitiveDesc choose(Problem problem, MemoryDesc src) {
-        PrimitiveDesc free = create(problem, src, plan.desc(problem.dst(), FormatTag.ANY, dstShape));
+        PrimitiveDesc free = plan.own(create(problem, src, plan.desc(problem.dst(), FormatTag.ANY, dstShape)));
         Value residual = problem.residual();
         if (residual == null || sameLayout(residual.desc(), free.dst())) {
             return free;
         }
-        PrimitiveDesc inPlace = create(problem, src, retyped(residual.desc(), problem.dst()));
+        PrimitiveDesc inPlace = plan.own(create(problem, src, retyped(residual.desc(), problem.dst())));
         return inPlace.implInfo().equals(free.implInfo()) ? inPlace : free;
+    }
+
+    /** The fastest implementation with these layouts, as far as that has been measured. */
+    private PrimitiveDesc tuned(Problem problem, MemoryDesc src, MemoryDesc dst) {
+        String key = String.format(
+                Locale.ROOT,
+                "conv g%d %s src %s dst %s sum %s relu %b threads %d",
+                conv.groups(),
+                problem.window(),
+                src,
+                dst,
+                problem.residual() == null ? "no" : problem.residual().desc().dataType(),
+                conv.epilogue().relu(),
+                OneDnn.maxThreads());
+        return plan.own(plan.tuner().tuned(plan.engine(), key, () -> create(problem, src, dst)));
     }
 
     private boolean sameLayout(MemoryDesc one, MemoryDesc other) {
@@ -208,6 +226,7 @@ final class ConvPlanner {
         return new Value(dst, added.buffer(), problem.dstScale());
     }
 
+    /** The caller owns what is returned. */
     private PrimitiveDesc create(Problem problem, MemoryDesc src, MemoryDesc dst) {
         Window w = problem.window();
         int groups = conv.groups();
@@ -215,7 +234,7 @@ final class ConvPlanner {
                 ? Shape.of(conv.oc(), problem.ic(), w.kernelH(), w.kernelW())
                 : Shape.of(groups, conv.oc() / groups, problem.ic() / groups, w.kernelH(), w.kernelW());
         long[] dilates = {w.dilation() - 1L, w.dilation() - 1L};
-        return plan.own(PrimitiveDesc.convolutionForward(
+        return PrimitiveDesc.convolutionForward(
                 plan.engine(),
                 PropKind.FORWARD_INFERENCE,
                 Algorithm.CONVOLUTION_DIRECT,
@@ -227,7 +246,7 @@ final class ConvPlanner {
                 dilates,
                 Windows.padLeft(w),
                 Windows.padRight(w),
-                attr(problem)));
+                attr(problem));
     }
 
     private Attr attr(Problem problem) {

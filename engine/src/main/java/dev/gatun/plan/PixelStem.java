@@ -32,7 +32,7 @@ record PixelStem(QuantizedLayer layer, int border) {
         int[] colour = new int[CHANNELS];
         for (int c = 0; c < CHANNELS; c++) {
             double black = normalization.apply(0, c);
-            gain[c] = ((double) normalization.apply(MAX_LEVEL, c) - black) / MAX_LEVEL;
+            gain[c] = (normalization.apply(MAX_LEVEL, c) - black) / MAX_LEVEL;
             zero[c] = -black / gain[c];
             colour[c] = Math.clamp(Math.round(zero[c]), 0, MAX_LEVEL);
         }

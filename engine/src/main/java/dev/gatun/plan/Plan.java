@@ -66,9 +66,12 @@ public final class Plan implements AutoCloseable {
                     packed,
                     arithmetic.rounding(),
                     key.map(known -> cache.find(known, packed)).orElse(Map.of()));
-            PlanBuilder builder = new PlanBuilder(engine, rollback, packer, arithmetic.rounding());
+            TuningFile tunings = TuningFile.ofUser();
+            Tuner tuner = new Tuner(tunings, request.tune());
+            PlanBuilder builder = new PlanBuilder(engine, rollback, packer, tuner, arithmetic.rounding());
             Planner planner = new Planner(fused, weights, request, arithmetic, quantization, builder);
             planner.run();
+            tunings.save();
             if (packer.packedAny()) {
                 key.ifPresent(known -> cache.store(known, packer.stored()));
             }

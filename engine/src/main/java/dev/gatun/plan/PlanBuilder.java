@@ -22,6 +22,7 @@ final class PlanBuilder {
     private final NativeStack handles;
     private final @Nullable Rounding rounding;
     private final WeightPacker packer;
+    private final Tuner tuner;
     private final List<Section> sections = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
     private long scratchpadBytes;
@@ -29,10 +30,11 @@ final class PlanBuilder {
     /** Steps that follow each other on the same number of images. */
     private record Section(long images, List<Step> steps) {}
 
-    PlanBuilder(Engine engine, NativeStack handles, WeightPacker packer, @Nullable Rounding rounding) {
+    PlanBuilder(Engine engine, NativeStack handles, WeightPacker packer, Tuner tuner, @Nullable Rounding rounding) {
         this.engine = engine;
         this.handles = handles;
         this.packer = packer;
+        this.tuner = tuner;
         this.rounding = rounding;
     }
 
@@ -42,6 +44,10 @@ final class PlanBuilder {
 
     WeightPacker packer() {
         return packer;
+    }
+
+    Tuner tuner() {
+        return tuner;
     }
 
     long scratchpadBytes() {

@@ -69,13 +69,8 @@ final class PlanCache {
      * @throws IllegalArgumentException if {@code gatun.cache} is neither on nor off
      */
     static PlanCache ofUser() {
-        String mode = System.getProperty(PROPERTY, "on");
-        switch (mode) {
-            case "on" -> {}
-            case "off" -> {
-                return new PlanCache(Optional.empty(), 0);
-            }
-            default -> throw new IllegalArgumentException(PROPERTY + " is '" + mode + "', expected on or off");
+        if (!enabled()) {
+            return new PlanCache(Optional.empty(), 0);
         }
         try {
             return new PlanCache(CacheDirectory.privateDirectory("plans"), MAX_BYTES);
@@ -83,6 +78,20 @@ final class PlanCache {
             LOG.log(Level.DEBUG, "plans are not cached", e);
             return new PlanCache(Optional.empty(), 0);
         }
+    }
+
+    /**
+     * Whether anything is kept in the user's cache.
+     *
+     * @throws IllegalArgumentException if {@code gatun.cache} is neither on nor off
+     */
+    static boolean enabled() {
+        String mode = System.getProperty(PROPERTY, "on");
+        return switch (mode) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new IllegalArgumentException(PROPERTY + " is '" + mode + "', expected on or off");
+        };
     }
 
     /**
@@ -97,7 +106,7 @@ final class PlanCache {
                 "plan " + PackedFile.VERSION,
                 contentId,
                 graph.toString(),
-                request.toString(),
+                request.withoutTuning().toString(),
                 "oneDNN " + OneDnn.version(),
                 "ISA " + Integer.toHexString(OneDnn.effectiveIsaBits()));
         try {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param emulate whether a precision that the CPU is not fast in is computed all the same
  * @param threads OpenMP threads of a run
  * @param normalization of pixels, which come in the order of its channels; needed where the input is such, else not used
+ * @param tune whether implementations that have not been measured on this machine yet are measured now, which takes seconds
  */
 public record PlanRequest(
         long batch,
@@ -27,9 +28,23 @@ public record PlanRequest(
         Precision precision,
         boolean emulate,
         int threads,
-        @Nullable Normalization normalization) {
+        @Nullable Normalization normalization,
+        boolean tune) {
     /** L2 cache of a core where it is not known; that of the smallest server cores since Skylake. */
     private static final long USUAL_L2 = 1L << 20;
+
+    /** A request that measures nothing. */
+    public PlanRequest(
+            long batch,
+            long height,
+            long width,
+            InputFormat input,
+            Precision precision,
+            boolean emulate,
+            int threads,
+            @Nullable Normalization normalization) {
+        this(batch, height, width, input, precision, emulate, threads, normalization, false);
+    }
 
     /** Checks the numbers. */
     public PlanRequest {
@@ -43,6 +58,11 @@ public record PlanRequest(
         if (input.pixels() && normalization == null) {
             throw new IllegalArgumentException("the input is " + input + ", but there is nothing to normalise it with");
         }
+    }
+
+    /** The same request, measuring nothing. */
+    PlanRequest withoutTuning() {
+        return new PlanRequest(batch, height, width, input, precision, emulate, threads, normalization);
     }
 
     /** What a run's activations should fit into to be near: half of the L2 caches of its threads, whose other half weights pass. */

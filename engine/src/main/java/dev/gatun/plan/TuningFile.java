@@ -23,8 +23,6 @@ final class TuningFile {
     /** The longest file that is read: more problems than all networks of the family have. */
     private static final long MAX_BYTES = 4L << 20;
 
-    private static final TuningFile NONE = new TuningFile(null, "");
-
     private final @Nullable Path file;
     private final String machine;
     private final Map<String, String> choices = new TreeMap<>();
@@ -37,16 +35,17 @@ final class TuningFile {
 
     /** The user's file for this machine, or one that forgets everything where the user has no cache. */
     static TuningFile ofUser() {
-        if (System.getProperty("gatun.cache", "").equals("off")) {
-            return new TuningFile(null, "");
-        }
-        Optional<Path> directory = CacheDirectory.locate();
-        if (directory.isEmpty()) {
+        if (!PlanCache.enabled()) {
             return new TuningFile(null, "");
         }
         String machine = Machine.current().cpuModel() + ", " + OneDnn.effectiveIsa() + ", oneDNN " + OneDnn.version();
         String name = Integer.toHexString(machine.hashCode()) + ".txt";
-        return read(directory.get().resolve("tuning").resolve(name), machine);
+        try {
+            Optional<Path> directory = CacheDirectory.privateDirectory("tunings");
+            return directory.map(path -> read(path.resolve(name), machine)).orElseGet(() -> new TuningFile(null, ""));
+        } catch (IOException e) {
+            return new TuningFile(null, "");
+        }
     }
 
     /** What {@code file} says of this machine; nothing if that cannot be read. */
@@ -60,11 +59,6 @@ final class TuningFile {
             return tuning;
         }
         return tuning;
-    }
-
-    /** A file that is none. */
-    static TuningFile none() {
-        return NONE;
     }
 
     private void parse(List<String> lines) {

@@ -15,12 +15,14 @@ final class FileWeights implements WeightSource {
     /** A strided view is gathered from one buffer; real ones (channels-last or transposed) are far below this. */
     private static final long MAX_STRIDED_BYTES = 1L << 26;
 
+    private final String container;
     private final FileBytes file;
     private final Map<String, String> metadata;
     private final Map<String, RawTensor> raw = new LinkedHashMap<>();
     private final Map<String, TensorInfo> tensors;
 
-    FileWeights(FileBytes file, Map<String, String> metadata, List<RawTensor> rawTensors) {
+    FileWeights(String container, FileBytes file, Map<String, String> metadata, List<RawTensor> rawTensors) {
+        this.container = container;
         this.file = file;
         this.metadata = Collections.unmodifiableMap(metadata);
         Map<String, TensorInfo> infos = new LinkedHashMap<>();
@@ -34,6 +36,11 @@ final class FileWeights implements WeightSource {
     @Override
     public String origin() {
         return file.origin();
+    }
+
+    @Override
+    public String container() {
+        return container;
     }
 
     @Override

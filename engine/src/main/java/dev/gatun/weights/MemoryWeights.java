@@ -72,6 +72,11 @@ public final class MemoryWeights implements WeightSource {
     }
 
     @Override
+    public String container() {
+        return "memory";
+    }
+
+    @Override
     public Map<String, TensorInfo> tensors() {
         return tensors;
     }

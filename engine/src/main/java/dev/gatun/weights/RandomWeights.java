@@ -57,6 +57,11 @@ public final class RandomWeights implements WeightSource {
     }
 
     @Override
+    public String container() {
+        return "random";
+    }
+
+    @Override
     public Map<String, TensorInfo> tensors() {
         return tensors;
     }

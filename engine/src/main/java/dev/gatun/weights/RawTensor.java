@@ -25,6 +25,16 @@ record RawTensor(TensorInfo info, long position, List<Long> strides, ByteOrder o
         return new RawTensor(info, position, Arrays.stream(strides).boxed().toList(), order);
     }
 
+    /** A view of the same elements whose axis i is axis {@code axes.get(i)} of this. */
+    RawTensor permuted(List<Integer> axes) {
+        Shape shape = new Shape(axes.stream().map(info.shape()::dim).toList());
+        return new RawTensor(
+                new TensorInfo(info.name(), info.type(), shape),
+                position,
+                axes.stream().map(strides::get).toList(),
+                order);
+    }
+
     /** Whether the elements follow one another in row-major order; extents of 1 may have any stride. */
     boolean isContiguous() {
         long[] dims = info.shape().toArray();

@@ -65,7 +65,7 @@ final class Safetensors implements Container {
             throw new WeightFormatException(file.origin(), "malformed safetensors header: " + e.getMessage(), e);
         }
         long data = LENGTH_BYTES + headerBytes;
-        return new FileWeights(file, metadata, place(file, entries, data));
+        return new FileWeights(title(), file, metadata, place(file, entries, data));
     }
 
     private static void parse(FileBytes file, JsonParser json, Map<String, String> metadata, List<Entry> entries)

@@ -69,6 +69,7 @@ final class TorchLegacy implements Container {
         in = in.next();
         Map<String, TorchStateDict.Extent> extents = extents(file, in, storages);
         return TorchStateDict.open(
+                title(),
                 file,
                 root,
                 storage -> {

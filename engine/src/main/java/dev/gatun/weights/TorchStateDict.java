@@ -31,14 +31,14 @@ final class TorchStateDict {
     private TorchStateDict() {}
 
     /** The tensors of the state dict in {@code root}; the result owns the file. */
-    static FileWeights open(FileBytes file, Object root, Locator locator, ByteOrder order) {
+    static FileWeights open(String container, FileBytes file, Object root, Locator locator, ByteOrder order) {
         List<RawTensor> tensors = new ArrayList<>();
         find(file, root, 0).entries().forEach((key, value) -> {
             if (key instanceof String name && value instanceof Tensor tensor) {
                 tensors.add(place(file, name, tensor, locator, order));
             }
         });
-        return new FileWeights(file, Map.of(), tensors);
+        return new FileWeights(container, file, Map.of(), tensors);
     }
 
     private static Dict find(FileBytes file, Object root, int nesting) {

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * The archive's checksums are not verified, as torch does not: it can be told to write none.
  */
 final class TorchZip implements Container {
-    private static final byte[] LOCAL_HEADER = {'P', 'K', 3, 4};
     private static final Map<String, ByteOrder> BYTE_ORDERS =
             Map.of("little", ByteOrder.LITTLE_ENDIAN, "big", ByteOrder.BIG_ENDIAN);
     private static final int MAX_BYTE_ORDER_NAME = 16;
@@ -21,9 +20,11 @@ final class TorchZip implements Container {
         return "torch checkpoint (zip)";
     }
 
+    /** torch puts every entry into one folder; NumPy and Keras 3 (.keras) put theirs at the top. */
     @Override
     public boolean recognises(FileBytes file) {
-        return file.has(0, LOCAL_HEADER);
+        @Nullable String first = ZipDirectory.firstName(file);
+        return first != null && (first.isEmpty() || first.indexOf('/') > 0);
     }
 
     @Override
@@ -41,6 +42,7 @@ final class TorchZip implements Container {
         PickleInput in = new PickleInput(file, pickle.position(), pickle.position() + pickle.bytes());
         Object root = PickleMachine.load(in, TorchTensor::storage);
         return TorchStateDict.open(
+                title(),
                 file,
                 root,
                 storage -> {

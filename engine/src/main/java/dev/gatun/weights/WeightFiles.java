@@ -8,7 +8,11 @@ import java.util.stream.Collectors;
 
 /** Opens weights files by what they contain. */
 public final class WeightFiles {
-    private static final List<Container> CONTAINERS = List.of(new TorchZip(), new TorchLegacy(), new Safetensors());
+    /** {@link WeightSource#container} of a Keras .h5 file. */
+    public static final String KERAS = "Keras HDF5";
+
+    private static final List<Container> CONTAINERS =
+            List.of(new TorchZip(), new TorchLegacy(), new Safetensors(), new KerasH5(), new Npz());
 
     private record Lookalike(String start, String title) {
         boolean matches(FileBytes file) {
@@ -18,7 +22,7 @@ public final class WeightFiles {
 
     /** What people hand over by mistake; only names things in messages. */
     private static final List<Lookalike> LOOKALIKES = List.of(
-            new Lookalike("\u0089HDF\r\n\u001a\n", "an HDF5 file (Keras .h5)"),
+            new Lookalike("PK\u0003\u0004", "a zip archive of something else (a .keras file: save the model as .h5)"),
             new Lookalike("version https://git-lfs", "a Git LFS pointer; the file itself was never fetched"),
             new Lookalike("\u0080\u0002", "a pickle that torch.save did not write"),
             new Lookalike("\u0080", "a pickle of a protocol that torch.save does not use"),
@@ -30,7 +34,7 @@ public final class WeightFiles {
     private WeightFiles() {}
 
     /**
-     * Opens a weights file: safetensors, or a torch checkpoint in the zip or the legacy format. The caller closes it.
+     * Opens a weights file: safetensors, a torch checkpoint in the zip or the legacy format, Keras .h5, or NumPy .npz. The caller closes it.
      *
      * @throws WeightFormatException if the content is of no such kind, or malformed
      * @throws java.io.UncheckedIOException if the file does not exist or cannot be read

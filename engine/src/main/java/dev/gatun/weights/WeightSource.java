@@ -13,6 +13,9 @@ public interface WeightSource extends AutoCloseable {
     /** What messages call this source: the path of a file, or words such as {@code random (seed 1)}. */
     String origin();
 
+    /** What kind of thing this source reads: {@code safetensors}, {@code Keras HDF5}, {@code ONNX}, {@code memory} and so on. */
+    String container();
+
     /** The tensors by name in the order of the file; unmodifiable. */
     Map<String, TensorInfo> tensors();
 

@@ -2,8 +2,10 @@ package dev.gatun.weights;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ final class ZipDirectory {
     private static final int CENTRAL = 0x02014b50;
     private static final int CENTRAL_BYTES = 46;
     private static final int LOCAL = 0x04034b50;
+    private static final byte[] LOCAL_SIGNATURE = {'P', 'K', 3, 4};
     private static final int LOCAL_BYTES = 30;
     private static final int ENCRYPTED = 1;
     private static final int STORED = 0;
@@ -43,7 +46,7 @@ final class ZipDirectory {
     private record Header(String name, int flags, int method, long packed, long bytes, long local) {}
 
     private final FileBytes file;
-    private final Map<String, Header> headers = new HashMap<>();
+    private final Map<String, Header> headers = new LinkedHashMap<>();
     private String folder = "";
 
     private ZipDirectory(FileBytes file) {
@@ -69,6 +72,25 @@ final class ZipDirectory {
             }
         }
         return zip;
+    }
+
+    /** The name at the start of a zip archive, empty where the file ends before it; null if this is no zip archive. */
+    static @Nullable String firstName(FileBytes file) {
+        if (!file.has(0, LOCAL_SIGNATURE)) {
+            return null;
+        }
+        if (file.size() < LOCAL_BYTES) {
+            return "";
+        }
+        int bytes = unsigned(file.bytes(0, LOCAL_BYTES), 26);
+        return file.size() - LOCAL_BYTES < bytes
+                ? ""
+                : StandardCharsets.UTF_8.decode(file.bytes(LOCAL_BYTES, bytes)).toString();
+    }
+
+    /** The names of all entries, in the order of the directory. */
+    Set<String> names() {
+        return Collections.unmodifiableSet(headers.keySet());
     }
 
     /** The folder of the first entry, with its slash; empty if that is in none. */

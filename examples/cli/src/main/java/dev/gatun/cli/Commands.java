@@ -12,6 +12,7 @@ enum Commands {
     CLASSIFY(ClassifyCommand::new, true),
     EVALUATE(EvaluateCommand::new, true),
     INSPECT(InspectCommand::new, false),
+    CONVERT(ConvertCommand::new, false),
     EXPORT(ExportCommand::new, false),
     QUANTIZE(QuantizeCommand::new, true),
     BENCH(BenchCommand::new, true),

@@ -1,14 +1,15 @@
 package dev.gatun.cli;
 
-import dev.gatun.VariantRecognizer;
+import dev.gatun.Model;
+import dev.gatun.ModelFile;
+import dev.gatun.graph.Graph;
+import dev.gatun.graph.Node;
+import dev.gatun.image.Normalization;
+import dev.gatun.image.Preprocessing;
+import dev.gatun.network.Network;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.weights.TensorInfo;
-import dev.gatun.weights.WeightFiles;
 import dev.gatun.weights.WeightSource;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -26,12 +27,14 @@ import picocli.CommandLine.Parameters;
         description = "Show what a weights file holds and which networks it is for.",
         footer = {"", "Several networks can have the same tensors: those that differ in where they stride."})
 final class InspectCommand implements Callable<Integer> {
+    private static final int MAX_VALUE = 200;
+
     private final Terminal terminal;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
-    @Parameters(paramLabel = "FILE", description = "A safetensors file or torch checkpoint.")
+    @Parameters(paramLabel = "FILE", description = "safetensors, a torch checkpoint, Keras .h5, NumPy .npz or ONNX.")
     private Path file = Path.of("");
 
     InspectCommand(Terminal terminal) {
@@ -40,18 +43,19 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (WeightSource source = WeightFiles.open(file)) {
-            List<ResNetSpec> variants = VariantRecognizer.recognize(source);
+        try (ModelFile opened = ModelFile.open(file)) {
             if (json) {
-                printJson(source, variants);
+                printJson(opened);
             } else {
-                printText(source, variants);
+                printText(opened);
             }
         }
         return ExitCode.OK;
     }
 
-    private void printText(WeightSource source, List<ResNetSpec> variants) {
+    private void printText(ModelFile opened) {
+        WeightSource source = opened.source();
+        List<ResNetSpec> variants = opened.variants();
         Collection<TensorInfo> tensors = source.tensors().values();
         Table table = new Table(Table.left("TENSOR"), Table.left("TYPE"), Table.left("SHAPE"));
         for (TensorInfo tensor : tensors) {
@@ -62,14 +66,41 @@ final class InspectCommand implements Callable<Integer> {
         }
         table.print(terminal.out());
         terminal.out().println();
-        source.metadata().forEach((key, value) -> row("metadata " + key, value));
+        source.metadata().forEach((key, value) -> row("metadata " + key, shortened(value)));
         row("file", file.toString());
-        row("container", container());
+        row("container", opened.container());
         row(
                 "tensors",
                 String.format(
                         Locale.ROOT, "%d, %,d values, %,d bytes", tensors.size(), values(tensors), bytes(tensors)));
         row("network", variants.isEmpty() ? "none that gatun knows" : describe(variants));
+        opened.network().ifPresent(network -> row("graph", describe(network)));
+        if (opened.network().isPresent() || !variants.isEmpty()) {
+            Model model = opened.model();
+            row("classes", String.valueOf(model.classes()));
+            row("preprocessing", describe(model.preprocessing()));
+        }
+    }
+
+    /** Configurations and graphs fill screens. */
+    private static String shortened(String value) {
+        return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE) + "... (" + value.length() + " characters)";
+    }
+
+    private static String describe(Network network) {
+        Graph graph = network.graph();
+        long convolutions = graph.nodes().stream().filter(node -> node instanceof Node.Conv).count();
+        return network.name() + ", " + Text.count(graph.nodes().size(), "operation") + ", "
+                + Text.count(convolutions, "convolution") + ", images of "
+                + (network.size() == 0 ? "any size" : network.size() + "x" + network.size())
+                + (network.softmax() ? ", softmax at the end taken off" : "");
+    }
+
+    private static String describe(Preprocessing preprocessing) {
+        Normalization normalization = preprocessing.normalization();
+        return "shorter side to " + preprocessing.resizeShorterSide() + ", crop " + preprocessing.cropWidth() + "x"
+                + preprocessing.cropHeight() + ", (x / " + normalization.divisor() + " - " + normalization.mean()
+                + ") / " + normalization.std() + " in " + normalization.order() + " order";
     }
 
     private void row(String name, String value) {
@@ -81,11 +112,13 @@ final class InspectCommand implements Callable<Integer> {
                 + String.format(Locale.ROOT, "%d classes", variants.getFirst().classes());
     }
 
-    private void printJson(WeightSource source, List<ResNetSpec> variants) {
+    private void printJson(ModelFile opened) {
+        WeightSource source = opened.source();
+        List<ResNetSpec> variants = opened.variants();
         Collection<TensorInfo> tensors = source.tensors().values();
         Json.println(terminal.out(), fields -> {
             fields.writeStringField("file", file.toString());
-            fields.writeStringField("container", container());
+            fields.writeStringField("container", opened.container());
             fields.writeArrayFieldStart("variants");
             for (ResNetSpec variant : variants) {
                 fields.writeString(variant.name());
@@ -113,21 +146,6 @@ final class InspectCommand implements Callable<Integer> {
             }
             fields.writeEndArray();
         });
-    }
-
-    /** By the first bytes, which are enough to tell apart files that have been opened as one of these. */
-    private String container() {
-        byte[] start = new byte[2];
-        try (InputStream in = Files.newInputStream(file)) {
-            in.readNBytes(start, 0, start.length);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return switch (start[0]) {
-            case 'P' -> "torch (zip)";
-            case (byte) 0x80 -> "torch (legacy)";
-            default -> "safetensors";
-        };
     }
 
     private static long values(Collection<TensorInfo> tensors) {

@@ -1,20 +1,15 @@
 package dev.gatun.cli;
 
 import dev.gatun.BundledModel;
-import dev.gatun.Model;
+import dev.gatun.ModelFile;
 import dev.gatun.ResNet;
-import dev.gatun.VariantRecognizer;
-import dev.gatun.quantize.QuantizedFile;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.spec.Variants;
 import dev.gatun.weights.CatalogEntry;
 import dev.gatun.weights.DownloadListener;
-import dev.gatun.weights.WeightFiles;
-import dev.gatun.weights.WeightSource;
 import dev.gatun.weights.WeightsCache;
 import dev.gatun.weights.WeightsCatalog;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,7 +39,7 @@ final class ModelOptions {
     @Option(
             names = "--weights",
             paramLabel = "FILE|random[:SEED]",
-            description = "A safetensors file or torch checkpoint, or He's initialisation drawn from a seed. Without"
+            description = "safetensors, a torch checkpoint, Keras .h5 or ONNX, or He's initialisation drawn from a seed. Without"
                     + " it: the model's published weights, which are downloaded if they are not in the cache.")
     private @Nullable String weights;
 
@@ -121,17 +116,20 @@ final class ModelOptions {
         if (model != null) {
             return new OpenModel(ResNet.of(sized(variant(model))).weights(file), file.toString());
         }
-        try (WeightSource source = WeightFiles.open(file)) {
-            if (QuantizedFile.recognises(source)) {
-                return new OpenModel(Model.of(QuantizedFile.read(source), file.toString()), file.toString());
+        try (ModelFile opened = ModelFile.open(file)) {
+            if (opened.network().isPresent() || opened.quantized()) {
+                if (classes != null) {
+                    throw usage("--classes goes with weights alone: " + file + " holds a network with its own number");
+                }
+                return new OpenModel(opened.model(), file.toString());
             }
-            List<ResNetSpec> candidates = VariantRecognizer.recognize(source);
-            if (candidates.isEmpty()) {
+            if (opened.variants().isEmpty()) {
                 throw new CommandException(
                         file + ": its tensors are not those of any known network ('gatun inspect' lists them, --model"
                                 + " tells what does not fit)");
             }
-            return new OpenModel(ResNet.of(sized(candidates.getFirst())).weights(source), file.toString());
+            return new OpenModel(
+                    ResNet.of(sized(opened.variants().getFirst())).weights(opened.source()), file.toString());
         }
     }
 
