@@ -37,7 +37,7 @@ public record Quantization(Map<String, Float> scales, Map<String, QuantizedLayer
         Set<String> found = new HashSet<>();
         for (Node node : graph.nodes()) {
             boolean can = switch (node) {
-                case Node.Conv conv -> conv.epilogue().relu() || EightBit.embeds(conv) && found.contains(conv.src());
+                case Node.Conv conv -> conv.epilogue().relu() || (EightBit.embeds(conv) && found.contains(conv.src()));
                 case Node.Relu _, Node.Softmax _, Node.Sigmoid _ -> true;
                 case Node.MaxPool _, Node.AveragePool _, Node.GlobalAveragePool _, Node.GlobalMaxPool _ ->
                     found.contains(node.sources().getFirst());
