@@ -68,7 +68,7 @@ class StreamsTest {
                 try (CompiledModel compiled =
                                 model.compile(options.withPrecision(precision).withBatch(batch));
                         StreamPool pool = compiled.newPool()) {
-                    MemorySegment results = arena.allocate(ValueLayout.JAVA_FLOAT, count * CLASSES);
+                    MemorySegment results = arena.allocate(ValueLayout.JAVA_FLOAT, (long) count * CLASSES);
                     pool.run(images, results, count);
                     assertThat(results.toArray(ValueLayout.JAVA_FLOAT))
                             .as("%s batch %d", precision, batch)
@@ -84,7 +84,7 @@ class StreamsTest {
         MemorySegment images = images(count);
         try (CompiledModel compiled = model.compile(options.withBatch(1));
                 Batcher batcher = compiled.newBatcher(Duration.ZERO, count)) {
-            MemorySegment results = arena.allocate(ValueLayout.JAVA_FLOAT, count * CLASSES);
+            MemorySegment results = arena.allocate(ValueLayout.JAVA_FLOAT, (long) count * CLASSES);
             List<CompletableFuture<Void>> futures = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 futures.add(batcher.submit(

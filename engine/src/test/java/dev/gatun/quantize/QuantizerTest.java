@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,8 +67,7 @@ class QuantizerTest {
                 .isEqualTo(one.network().quantization().scales());
         Map<String, QuantizedLayer> layers = one.network().quantization().layers();
         three.network().quantization().layers().forEach((name, layer) -> {
-            QuantizedLayer same = layers.get(name);
-            assertThat(same).isNotNull();
+            QuantizedLayer same = Objects.requireNonNull(layers.get(name));
             assertThat(layer.weights()).isEqualTo(same.weights());
             assertThat(layer.scales()).isEqualTo(same.scales());
             assertThat(layer.bias()).isEqualTo(same.bias());

@@ -36,8 +36,10 @@ public final class SmallQuantized {
         byte[] rgb = new byte[32 * 32 * 3];
         for (int i = 0; i < rgb.length; i++) {
             int c = i % 3;
-            double y = i / 3 / 32 / 32.0;
-            double x = i / 3 % 32 / 32.0;
+            int pixel = i / 3;
+            int row = pixel / 32;
+            double y = row / 32.0;
+            double x = pixel % 32 / 32.0;
             double value = Math.sin(7 * (waves[c] * x + waves[3 + c] * y) + 6 * waves[6 + c]) * waves[9 + c];
             rgb[i] = (byte) Math.clamp(Math.round(127 + 120 * value + 12 * random.nextDouble()), 0, 255);
         }

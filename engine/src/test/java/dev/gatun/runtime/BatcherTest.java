@@ -129,7 +129,7 @@ class BatcherTest {
             await(go);
         });
         try (Batcher batcher = batcher(model, 1, Duration.ZERO, 2)) {
-            batcher.submit(image(0), result());
+            CompletableFuture<Void> first = batcher.submit(image(0), result());
             busy.await();
             assertThat(batcher.offer(image(1), result(), _ -> {})).isTrue();
             CompletableFuture<Void> last = batcher.submit(image(2), result());
@@ -139,6 +139,7 @@ class BatcherTest {
                 Thread.onSpinWait();
             }
             go.countDown();
+            first.get();
             last.get();
             blocked.join();
             CompletableFuture<Throwable> told = new CompletableFuture<>();

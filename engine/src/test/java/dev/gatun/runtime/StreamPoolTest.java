@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StreamPoolTest {
@@ -179,7 +180,7 @@ class StreamPoolTest {
             CountDownLatch left = new CountDownLatch(1_000);
             pool.submit(images, results, 1, new Completion() {
                 @Override
-                public void done(Throwable failure) {
+                public void done(@Nullable Throwable failure) {
                     left.countDown();
                     if (left.getCount() > 0) {
                         pool.submit(images, results, 1, this);
