@@ -109,7 +109,7 @@ public final class Compare implements AutoCloseable {
                 Collections.rotate(turns, 1);
             }
             turns.sort(Comparator.comparing((Turn turn) -> turn.worker.contestant())
-                    .thenComparing(turn -> turn.order));
+                    .thenComparingInt(turn -> turn.order));
             turns.forEach(Turn::finish);
         }
     }

@@ -38,8 +38,7 @@ final class GatunPeer implements Peer {
             List<Lane> lanes = new ArrayList<>();
             for (int i = 0; i < setup.lanes(); i++) {
                 Session session = owned.push(compiled.newSession());
-                Arena arena = Arena.ofShared();
-                owned.push(arena::close);
+                Arena arena = owned.push(Arena.ofShared());
                 MemorySegment src = compiled.allocateSrc(arena);
                 MemorySegment.copy(
                         MemorySegment.ofArray(Network.images(model, setup.batch())), 0, src, 0, compiled.srcBytes());

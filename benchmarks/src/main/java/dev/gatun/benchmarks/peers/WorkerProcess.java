@@ -43,12 +43,12 @@ final class WorkerProcess implements AutoCloseable {
         command.add("-Dorg.bytedeco.javacpp.cachedir=" + cache.resolve("javacpp"));
         command.add("-DDJL_CACHE_DIR=" + cache.resolve("djl"));
         command.addAll(contestant.options());
-        command.addAll(List.of("-cp", classPath(peers.resolve(contestant.directory()))));
         command.addAll(List.of(Worker.class.getName(), contestant.name()));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
-        return new WorkerProcess(contestant, process);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        // ONNX Runtime 1.29 ends with a segmentation fault where the command line has more than some 4,000 characters.
+        builder.environment().put("CLASSPATH", classPath(peers.resolve(contestant.directory())));
+        return new WorkerProcess(contestant, builder.start());
     }
 
     private static String classPath(Path jars) throws IOException {
