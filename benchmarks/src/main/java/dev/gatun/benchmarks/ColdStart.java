@@ -70,7 +70,8 @@ public class ColdStart {
         safetensors = directory.resolve(model + ".safetensors");
         onnx = directory.resolve(model + ".onnx");
         ResNetSpec spec = ResNet.named(model).spec();
-        RandomWeights weights = RandomWeights.trainedLike(GraphBuilder.build(spec).parameters(), SEED);
+        RandomWeights weights =
+                RandomWeights.trainedLike(GraphBuilder.build(spec).parameters(), SEED);
         SafetensorsWriter.write(safetensors, weights, ElementType.F32, Map.of());
         Model written = ResNet.named(model).weights(safetensors);
         OnnxWriter.write(written.graph(), model, written.weights()::get, onnx);

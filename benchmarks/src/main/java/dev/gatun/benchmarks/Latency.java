@@ -77,9 +77,8 @@ public class Latency {
             CompiledModel compiled = owned.push(Inputs.model(run.model).compile(options));
             session = owned.push(compiled.newSession());
             Arena arena = owned.push(Arena.ofShared());
-            src = arena.allocateFrom(
-                    ValueLayout.JAVA_FLOAT,
-                    Inputs.images((int) compiled.srcShape().elements()));
+            src = arena.allocateFrom(ValueLayout.JAVA_FLOAT, Inputs.images((int)
+                    compiled.srcShape().elements()));
             dst = arena.allocate(compiled.dstBytes(), Float.BYTES);
         }
 

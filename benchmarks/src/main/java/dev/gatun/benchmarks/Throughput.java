@@ -77,9 +77,8 @@ public class Throughput {
         public void open(Throughput benchmark) {
             session = owned.push(benchmark.compiled.newSession());
             Arena arena = owned.push(Arena.ofShared());
-            src = arena.allocateFrom(
-                    ValueLayout.JAVA_FLOAT,
-                    Inputs.images((int) benchmark.compiled.srcShape().elements()));
+            src = arena.allocateFrom(ValueLayout.JAVA_FLOAT, Inputs.images((int)
+                    benchmark.compiled.srcShape().elements()));
             dst = benchmark.compiled.allocateDst(arena);
         }
 

@@ -17,8 +17,7 @@ final class Chart {
     private static final int BAR = 14;
     private static final int STEP = 20;
 
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             <style>
             :root { --ink: #1f2328; --muted: #59636e; --ours: #0a6ebd; --peer: #c3cad2; --line: #d8dee4; --back: #ffffff; }
             @media (prefers-color-scheme: dark) {
@@ -92,8 +91,8 @@ final class Chart {
         List<Measurement> rows = results.entrants(model).stream()
                 .map(entrant -> results.find(model, entrant, column))
                 .flatMap(Optional::stream)
-                .sorted(Comparator.comparingDouble(row ->
-                        column.scenario() == Scenario.LATENCY ? row.median() : -row.median()))
+                .sorted(Comparator.comparingDouble(
+                        row -> column.scenario() == Scenario.LATENCY ? row.median() : -row.median()))
                 .toList();
         boolean latency = column.scenario() == Scenario.LATENCY;
         text(left, top, "muted", "start", column.title() + (latency ? " (less is better)" : " (more is better)"));
@@ -103,7 +102,12 @@ final class Chart {
         for (Measurement row : rows) {
             boolean ours = row.entrant().contestant() == Contestant.GATUN;
             double length = Math.max(1, room * row.median() / most);
-            text(left + LABEL - 8, y + BAR - 3, ours ? "us" : "", "end", row.entrant().toString());
+            text(
+                    left + LABEL - 8,
+                    y + BAR - 3,
+                    ours ? "us" : "",
+                    "end",
+                    row.entrant().toString());
             svg.append(String.format(
                     Locale.ROOT,
                     "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>%n",

@@ -119,7 +119,10 @@ public final class Compare implements AutoCloseable {
         results.environment()
                 .merge(
                         "weights",
-                        model + " " + (weights.equals(Job.RANDOM) ? weights : Path.of(weights).getFileName()),
+                        model + " "
+                                + (weights.equals(Job.RANDOM)
+                                        ? weights
+                                        : Path.of(weights).getFileName()),
                         (all, one) -> all + ", " + one);
     }
 
@@ -129,8 +132,8 @@ public final class Compare implements AutoCloseable {
         if (oracle == null) {
             throw new IllegalStateException("neither ONNX Runtime nor the engine runs, so nothing can be compared");
         }
-        return Worker.floats(
-                oracle.ask("reference", model, options.weightsOf(model), REFERENCE_IMAGES).getFirst());
+        return Worker.floats(oracle.ask("reference", model, options.weightsOf(model), REFERENCE_IMAGES)
+                .getFirst());
     }
 
     private List<Turn> open(String model, Column column, float[] reference) {
@@ -205,7 +208,12 @@ public final class Compare implements AutoCloseable {
         void finish() {
             worker.ask("close", id);
             results.measurements().add(new Measurement(model, entrant, column, setup, values, error));
-            System.err.printf(Locale.ROOT, "  %-20s %8.1f  %s%n", entrant, values.isEmpty() ? 0 : Quantiles.of(values.stream().sorted().toList(), 0.5), setup);
+            System.err.printf(
+                    Locale.ROOT,
+                    "  %-20s %8.1f  %s%n",
+                    entrant,
+                    values.isEmpty() ? 0 : Quantiles.of(values.stream().sorted().toList(), 0.5),
+                    setup);
         }
     }
 

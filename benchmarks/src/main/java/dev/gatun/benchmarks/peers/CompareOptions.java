@@ -21,8 +21,7 @@ import java.util.Set;
  */
 record CompareOptions(
         List<String> models, Map<String, String> weights, Set<Contestant> contestants, int rounds, Path out) {
-    static final String USAGE =
-            """
+    static final String USAGE = """
             usage: benchmarks/compare [MODEL[=WEIGHTS]...] [--only gatun,onnx_runtime,libtorch,libtorch_fused,djl]
                                    [--rounds N] [--out DIRECTORY]
 

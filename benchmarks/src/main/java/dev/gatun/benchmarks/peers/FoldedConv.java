@@ -23,13 +23,12 @@ record FoldedConv(Shape shape, Values weights, Values bias) {
     /** Folds the batch normalisation of {@code conv}, in double precision. */
     static FoldedConv of(Node.Conv conv, Function<String, float[]> parameters) {
         int ic = conv.ic() / conv.groups();
-        Shape shape = Shape.of(
-                conv.oc(), ic, conv.window().kernelH(), conv.window().kernelW());
+        Shape shape =
+                Shape.of(conv.oc(), ic, conv.window().kernelH(), conv.window().kernelW());
         float[] weights = kernel(conv, parameters);
         String stored = conv.bias();
-        float[] bias = stored == null
-                ? new float[conv.oc()]
-                : parameters.apply(stored).clone();
+        float[] bias =
+                stored == null ? new float[conv.oc()] : parameters.apply(stored).clone();
         Node.BatchNorm norm = conv.norm();
         if (norm != null) {
             float[] gamma = parameters.apply(norm.name() + ".weight");

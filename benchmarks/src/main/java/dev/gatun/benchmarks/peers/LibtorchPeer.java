@@ -28,7 +28,8 @@ final class LibtorchPeer implements Peer {
     @Override
     public String about() throws IOException {
         return Loader.getVersion("org.bytedeco", "pytorch") + " with oneDNN "
-                + torch.get_mkldnn_version().getString().lines().findFirst().orElse("?") + "; inference mode, TorchScript with folded batch normalisation, best of "
+                + torch.get_mkldnn_version().getString().lines().findFirst().orElse("?")
+                + "; inference mode, TorchScript with folded batch normalisation, best of "
                 + modes;
     }
 

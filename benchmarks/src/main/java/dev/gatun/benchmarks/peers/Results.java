@@ -71,8 +71,7 @@ final class Results {
     /** Those whose answers are farther from the reference than their precision explains. */
     List<Measurement> disagreements() {
         return measurements.stream()
-                .filter(measurement ->
-                        !Agreement.holds(measurement.entrant().precision(), measurement.error()))
+                .filter(measurement -> !Agreement.holds(measurement.entrant().precision(), measurement.error()))
                 .toList();
     }
 }

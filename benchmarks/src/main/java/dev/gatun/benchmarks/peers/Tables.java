@@ -27,7 +27,10 @@ final class Tables {
         List<String> head = new ArrayList<>(List.of("", ""));
         columns.forEach(column -> head.add(column.title()));
         head.add("error");
-        text.append(row(head)).append("|---|---|").append("---:|".repeat(columns.size() + 1)).append('\n');
+        text.append(row(head))
+                .append("|---|---|")
+                .append("---:|".repeat(columns.size() + 1))
+                .append('\n');
         for (Entrant entrant : results.entrants(model)) {
             List<String> cells = new ArrayList<>(List.of(entrant.contestant().title(), entrant.precision()));
             columns.forEach(column -> cells.add(

@@ -82,32 +82,39 @@ final class TorchCode {
                 line(4, weight + " = torch.contiguous(" + weight + ", memory_format=" + CHANNELS_LAST + ")");
             }
             if (mode.fused()) {
-                line(4, weight + " = ops.mkldnn._reorder_convolution_weight(" + weight + ", " + padding(conv) + ", "
-                        + stridesDilationsGroups(conv) + ", " + shapes.getOrDefault(conv.src(), Shape.of()).dims()
-                        + ")");
+                line(
+                        4,
+                        weight + " = ops.mkldnn._reorder_convolution_weight(" + weight + ", " + padding(conv) + ", "
+                                + stridesDilationsGroups(conv) + ", "
+                                + shapes.getOrDefault(conv.src(), Shape.of()).dims()
+                                + ")");
             }
         }
     }
 
     private String operation(Node node) {
         return switch (node) {
-            case Node.Input _ -> mode.channelsLast()
-                    ? "torch.contiguous(torch.to(x, " + type + "), memory_format=" + CHANNELS_LAST + ")"
-                    : "torch.to(x, " + type + ")";
+            case Node.Input _ ->
+                mode.channelsLast()
+                        ? "torch.contiguous(torch.to(x, " + type + "), memory_format=" + CHANNELS_LAST + ")"
+                        : "torch.to(x, " + type + ")";
             case Node.Conv conv -> mode.fused() ? fusedConv(conv) : plainConv(conv);
             case Node.BatchNorm norm -> throw untranslated(norm);
             case Node.Relu relu -> "torch.relu(" + name(relu.src()) + ")";
             case Node.Add add -> "torch.add(" + name(add.lhs()) + ", " + name(add.rhs()) + ")";
-            case Node.MaxPool pool -> "torch.max_pool2d(" + name(pool.src()) + ", " + kernel(pool.window()) + ", "
-                    + strides(pool.window()) + ", " + padding(pool, pool.window()) + ", " + dilations(pool.window())
-                    + ", False)";
-            case Node.AveragePool pool -> "torch.avg_pool2d(" + name(pool.src()) + ", " + kernel(pool.window()) + ", "
-                    + strides(pool.window()) + ", " + padding(pool, pool.window()) + ", False, "
-                    + (pool.countPadding() ? "True" : "False") + ")";
+            case Node.MaxPool pool ->
+                "torch.max_pool2d(" + name(pool.src()) + ", " + kernel(pool.window()) + ", "
+                        + strides(pool.window()) + ", " + padding(pool, pool.window()) + ", " + dilations(pool.window())
+                        + ", False)";
+            case Node.AveragePool pool ->
+                "torch.avg_pool2d(" + name(pool.src()) + ", " + kernel(pool.window()) + ", "
+                        + strides(pool.window()) + ", " + padding(pool, pool.window()) + ", False, "
+                        + (pool.countPadding() ? "True" : "False") + ")";
             case Node.GlobalMaxPool pool -> "torch.amax(" + name(pool.src()) + ", [2, 3], True)";
             case Node.GlobalAveragePool pool -> "torch.adaptive_avg_pool2d(" + name(pool.src()) + ", [1, 1])";
-            case Node.InnerProduct product -> "torch.linear(torch.flatten(" + name(product.src()) + ", 1), self."
-                    + weight(product) + ", self." + bias(product) + ")";
+            case Node.InnerProduct product ->
+                "torch.linear(torch.flatten(" + name(product.src()) + ", 1), self." + weight(product) + ", self."
+                        + bias(product) + ")";
             case Node.Softmax softmax -> "torch.softmax(" + name(softmax.src()) + ", 1)";
             case Node.ZeroPadShortcut pad -> throw untranslated(pad);
         };

@@ -85,7 +85,10 @@ final class TorchScriptFile {
             } else if (node instanceof Node.InnerProduct product) {
                 Shape shape = Shape.of(product.oc(), product.ic());
                 tensor(TorchCode.weight(product), shape, model.weights().get(product.name() + ".weight"));
-                tensor(TorchCode.bias(product), Shape.of(product.oc()), model.weights().get(product.name() + ".bias"));
+                tensor(
+                        TorchCode.bias(product),
+                        Shape.of(product.oc()),
+                        model.weights().get(product.name() + ".bias"));
             }
         }
         op("ub.");

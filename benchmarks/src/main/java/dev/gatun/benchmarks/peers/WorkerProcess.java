@@ -75,7 +75,8 @@ final class WorkerProcess implements AutoCloseable {
      * @throws WorkerException if the worker says that it failed, or has ended
      */
     List<String> ask(Object... command) {
-        commands.println(String.join("\t", Arrays.stream(command).map(Object::toString).toList()));
+        commands.println(
+                String.join("\t", Arrays.stream(command).map(Object::toString).toList()));
         try {
             for (String line = answers.readLine(); line != null; line = answers.readLine()) {
                 List<String> fields = List.of(line.split("\t", -1));

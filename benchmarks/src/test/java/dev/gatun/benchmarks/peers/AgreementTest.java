@@ -8,12 +8,14 @@ import org.junit.jupiter.api.Test;
 class AgreementTest {
     @Test
     void errorIsTheLargestDifferenceOverTheLargestLogit() {
-        assertThat(Agreement.error(new float[] {1, -3.5f, 2}, new float[] {1, -4, 2.25f})).isEqualTo(0.125);
+        assertThat(Agreement.error(new float[] {1, -3.5f, 2}, new float[] {1, -4, 2.25f}))
+                .isEqualTo(0.125);
     }
 
     @Test
     void comparesTheImagesThatBothHave() {
-        assertThat(Agreement.error(new float[] {1, 2}, new float[] {1, 2, 30, 40})).isZero();
+        assertThat(Agreement.error(new float[] {1, 2}, new float[] {1, 2, 30, 40}))
+                .isZero();
     }
 
     @Test

@@ -23,7 +23,8 @@ class CompareOptionsTest {
 
     @Test
     void readsModelsWithTheirWeights() {
-        CompareOptions options = parse("resnet50=w.pth", "resnet18", "--only", "gatun,djl", "--rounds", "3", "--out", "x");
+        CompareOptions options =
+                parse("resnet50=w.pth", "resnet18", "--only", "gatun,djl", "--rounds", "3", "--out", "x");
         assertThat(options.models()).containsExactly("resnet50", "resnet18");
         assertThat(options.weightsOf("resnet50")).isEqualTo("w.pth");
         assertThat(options.weightsOf("resnet18")).isEqualTo(Job.RANDOM);

@@ -30,8 +30,8 @@ class FoldedConvTest {
 
     @Test
     void embedsChannels() {
-        Node.Conv conv = new Node.Conv(
-                "c", "x", 1, 3, 1, WINDOW, new Kernel.ChannelEmbedding(1), null, null, Epilogue.NONE);
+        Node.Conv conv =
+                new Node.Conv("c", "x", 1, 3, 1, WINDOW, new Kernel.ChannelEmbedding(1), null, null, Epilogue.NONE);
         assertThat(FoldedConv.of(conv, Map.<String, float[]>of()::get).weights().get())
                 .containsExactly(0, 1, 0);
     }

@@ -8,12 +8,7 @@ import org.junit.jupiter.api.Test;
 class MeasurementTest {
     private static Measurement of(Scenario scenario, Double... values) {
         return new Measurement(
-                "resnet50",
-                new Entrant(Contestant.GATUN, "f32"),
-                new Column(scenario, 1),
-                "",
-                List.of(values),
-                0);
+                "resnet50", new Entrant(Contestant.GATUN, "f32"), new Column(scenario, 1), "", List.of(values), 0);
     }
 
     @Test
@@ -35,8 +30,10 @@ class MeasurementTest {
 
     @Test
     void halfTheTimeAndTwiceTheRateAreBothTwiceAsFast() {
-        assertThat(of(Scenario.LATENCY, 5.0).speedOver(of(Scenario.LATENCY, 10.0))).isEqualTo(2);
-        assertThat(of(Scenario.THROUGHPUT, 10.0).speedOver(of(Scenario.THROUGHPUT, 5.0))).isEqualTo(2);
+        assertThat(of(Scenario.LATENCY, 5.0).speedOver(of(Scenario.LATENCY, 10.0)))
+                .isEqualTo(2);
+        assertThat(of(Scenario.THROUGHPUT, 10.0).speedOver(of(Scenario.THROUGHPUT, 5.0)))
+                .isEqualTo(2);
     }
 
     @Test

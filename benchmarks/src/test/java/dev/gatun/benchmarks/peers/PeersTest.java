@@ -38,7 +38,8 @@ class PeersTest {
             List<String> setup = theirs.ask("open", "LATENCY-1-f32", MODEL, Job.RANDOM, "f32", Scenario.LATENCY, 1);
             assertThat(setup).singleElement().asString().contains("1 x 1 thread, batch 1");
             assertThat(theirs.ask("turn", "LATENCY-1-f32", 2)).hasSize(2);
-            assertThat(Agreement.error(Worker.floats(theirs.ask("logits", "LATENCY-1-f32").getFirst()), expected))
+            assertThat(Agreement.error(
+                            Worker.floats(theirs.ask("logits", "LATENCY-1-f32").getFirst()), expected))
                     .isLessThan(1e-5);
             assertThat(theirs.ask("close", "LATENCY-1-f32")).hasSize(1);
         }
@@ -48,8 +49,7 @@ class PeersTest {
     void anEndedProcessIsAFailureInWords(@TempDir Path directory) throws Exception {
         WorkerProcess worker = WorkerProcess.start(Contestant.GATUN, directory, directory.resolve("log"));
         worker.close();
-        assertThatThrownBy(() -> worker.ask("about"))
-                .isInstanceOf(WorkerException.class);
+        assertThatThrownBy(() -> worker.ask("about")).isInstanceOf(WorkerException.class);
     }
 
     private static float[] reference(WorkerProcess worker) {

@@ -48,7 +48,8 @@ class ReportTest {
 
     @Test
     void tableAndResultsNameWhoDisagrees() {
-        assertThat(Tables.markdown(results(0.1))).contains("| gatun | f32 | 10.0 (11.0) | 90 | 1.0e-01 **disagrees** |");
+        assertThat(Tables.markdown(results(0.1)))
+                .contains("| gatun | f32 | 10.0 (11.0) | 90 | 1.0e-01 **disagrees** |");
         assertThat(results(0.1).disagreements()).hasSize(2);
         assertThat(results(0).disagreements()).isEmpty();
     }

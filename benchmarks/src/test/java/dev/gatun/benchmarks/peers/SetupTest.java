@@ -17,10 +17,7 @@ class SetupTest {
         Job job = new Job("resnet50", Job.RANDOM, "f32", Scenario.THROUGHPUT, 4);
         assertThat(Setup.of(job, List.of("")))
                 .containsExactlyInAnyOrder(
-                        new Setup("", 4, 1, 1),
-                        new Setup("", 1, 4, 1),
-                        new Setup("", 4, 1, 8),
-                        new Setup("", 1, 4, 8));
+                        new Setup("", 4, 1, 1), new Setup("", 1, 4, 1), new Setup("", 4, 1, 8), new Setup("", 1, 4, 8));
     }
 
     @Test

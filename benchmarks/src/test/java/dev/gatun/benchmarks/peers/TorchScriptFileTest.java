@@ -38,7 +38,8 @@ class TorchScriptFileTest {
                     .hasSize(42);
             assertThat(zip.stream()).allMatch(entry -> entry.getMethod() == ZipEntry.STORED);
             Node.Conv stem = (Node.Conv) Passes.fuse(model.graph()).node("conv1");
-            float[] expected = FoldedConv.of(stem, model.weights()::get).weights().get();
+            float[] expected =
+                    FoldedConv.of(stem, model.weights()::get).weights().get();
             float[] found = new float[expected.length];
             ByteBuffer.wrap(read(zip, "data/0"))
                     .order(ByteOrder.LITTLE_ENDIAN)

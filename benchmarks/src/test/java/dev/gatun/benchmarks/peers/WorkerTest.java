@@ -91,7 +91,8 @@ class WorkerTest {
         assertThat(rate.getFirst()).isPositive();
         assertThat(rate.getFirst() % 4).isZero();
         assertThat(rate.getLast()).isGreaterThanOrEqualTo(20_000_000);
-        assertThat(Worker.floats(worker.answer(List.of("logits", "LATENCY-1-f32")))).containsExactly(0, 0.5f);
+        assertThat(Worker.floats(worker.answer(List.of("logits", "LATENCY-1-f32"))))
+                .containsExactly(0, 0.5f);
         worker.answer(List.of("close", "LATENCY-1-f32"));
         worker.answer(List.of("close", "THROUGHPUT-2-f32"));
     }
@@ -105,7 +106,8 @@ class WorkerTest {
 
     @Test
     void saysTheFirstLineOfAFailure() {
-        assertThat(Worker.words(new IllegalStateException("one\ttwo\nthree"))).isEqualTo("IllegalStateException: one two");
+        assertThat(Worker.words(new IllegalStateException("one\ttwo\nthree")))
+                .isEqualTo("IllegalStateException: one two");
         assertThat(Worker.words(new IllegalStateException())).isEqualTo("IllegalStateException");
     }
 
