@@ -38,6 +38,9 @@ public final class Classifier implements AutoCloseable {
         if (preprocessing.cropHeight() == 0) {
             throw new IllegalArgumentException(model + " leaves images at their own size, expected a crop");
         }
+        if (model.classes() == 0) {
+            throw new IllegalArgumentException(model + " puts out features, expected classes");
+        }
         this.labels = model.labels();
         this.preprocessor = new Preprocessor(preprocessing);
         this.format = options.input();
@@ -50,7 +53,7 @@ public final class Classifier implements AutoCloseable {
             this.src = compiled.allocateSrc(arena);
             this.dst = compiled.allocateDst(arena);
             this.session = rollback.push(compiled.newSession());
-            this.logits = new float[model.spec().head().classes()];
+            this.logits = new float[model.classes()];
             this.owned = rollback.detach();
         }
     }

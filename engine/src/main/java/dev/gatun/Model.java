@@ -1,13 +1,13 @@
 package dev.gatun;
 
 import dev.gatun.graph.Graph;
-import dev.gatun.graph.GraphBuilder;
 import dev.gatun.graph.GraphCost;
 import dev.gatun.image.Preprocessing;
 import dev.gatun.natives.Machine;
+import dev.gatun.plan.LayerWeights;
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
-import dev.gatun.spec.ResNetSpec;
+import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.Shape;
 import dev.gatun.weights.WeightSet;
 
@@ -23,31 +23,66 @@ public final class Model {
      */
     private static final double WORK_OF_A_THREAD = 0.5e9;
 
-    private final ResNetSpec spec;
+    private final String name;
     private final Graph graph;
+    private final InputSpec input;
     private final WeightSet weights;
     private final Preprocessing preprocessing;
     private final Labels labels;
 
-    Model(ResNetSpec spec, WeightSet weights, Preprocessing preprocessing, Labels labels) {
-        this.spec = spec;
-        this.graph = GraphBuilder.build(spec);
+    private Model(
+            String name, Graph graph, InputSpec input, WeightSet weights, Preprocessing preprocessing, Labels labels) {
+        this.name = name;
+        this.graph = graph;
+        this.input = input;
         this.weights = weights;
         this.preprocessing = preprocessing;
         this.labels = labels;
     }
 
-    /** The name of the variant. */
+    /**
+     * A network from anywhere, such as a file that holds its operations; {@link ResNet} makes those that have a spec.
+     *
+     * @param name what messages call it
+     * @param graph from images to what it answers
+     * @param input the images it was designed for, of as many channels as the graph's
+     * @param weights of all {@link Graph#parameters()}
+     * @param preprocessing of its images
+     * @param labels one for each class; none where the graph puts out no [n, classes]
+     * @throws IllegalArgumentException if these do not fit each other
+     */
+    public static Model of(
+            String name, Graph graph, InputSpec input, WeightSet weights, Preprocessing preprocessing, Labels labels) {
+        if (graph.input().channels() != input.channels()) {
+            throw new IllegalArgumentException(name + " reads images of "
+                    + graph.input().channels() + " channels, but is said to be designed for " + input.channels());
+        }
+        Shape answer = graph.outputShapes(1, input.size(), input.size()).getFirst();
+        int classes = graph.outputs().size() == 1 && answer.rank() == 2 ? answer.intDim(1) : 0;
+        if (labels.size() != classes) {
+            throw new IllegalArgumentException(
+                    labels.size() + " labels for " + name + " of " + classes + " classes, expected as many");
+        }
+        weights.requireAll(graph.parameters());
+        return new Model(name, graph, input, weights, preprocessing, labels);
+    }
+
+    /** What it is called: the name of its variant, if it has a spec. */
     public String name() {
-        return spec.name();
+        return name;
     }
 
-    /** The network as data. */
-    public ResNetSpec spec() {
-        return spec;
+    /** The images it was designed for. */
+    public InputSpec input() {
+        return input;
     }
 
-    /** The network as operations, from images to logits. */
+    /** Number of classes; 0 if it puts out features. */
+    public int classes() {
+        return labels.size();
+    }
+
+    /** The network as operations, from images to what it answers. */
     public Graph graph() {
         return graph;
     }
@@ -73,8 +108,9 @@ public final class Model {
      * @throws dev.gatun.plan.UnsupportedPrecisionException if the CPU is not fast in the precision and emulation is not allowed
      */
     public CompiledModel compile(CompileOptions options) {
-        int height = options.height() == 0 ? spec.input().size() : options.height();
-        int width = options.width() == 0 ? spec.input().size() : options.width();
+        int height = options.height() == 0 ? input.size() : options.height();
+        int width = options.width() == 0 ? input.size() : options.width();
+        input.require(height, width);
         PlanRequest request = new PlanRequest(
                 options.batch(),
                 height,
@@ -86,9 +122,9 @@ public final class Model {
                         ? threads(options.batch(), height, width)
                         : options.threads(),
                 preprocessing.normalization());
-        Plan plan = Plan.of(options.softmax() ? graph.withSoftmax() : graph, weights::get, request);
-        return new CompiledModel(
-                spec.name(), plan, Shape.of(options.batch(), spec.input().channels(), height, width));
+        Plan plan =
+                Plan.of(options.softmax() ? graph.withSoftmax() : graph, LayerWeights.folding(weights::get), request);
+        return new CompiledModel(name, plan, Shape.of(options.batch(), input.channels(), height, width));
     }
 
     private int threads(int batch, int height, int width) {
@@ -99,6 +135,6 @@ public final class Model {
 
     @Override
     public String toString() {
-        return spec.name() + " with weights from " + weights.origin();
+        return name + " with weights from " + weights.origin();
     }
 }

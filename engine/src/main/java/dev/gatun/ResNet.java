@@ -1,9 +1,10 @@
 package dev.gatun;
 
+import dev.gatun.graph.Graph;
 import dev.gatun.graph.GraphBuilder;
 import dev.gatun.image.Preprocessing;
+import dev.gatun.spec.HeadSpec;
 import dev.gatun.spec.ResNetSpec;
-import dev.gatun.spec.TensorSpec;
 import dev.gatun.spec.Variants;
 import dev.gatun.weights.CatalogEntry;
 import dev.gatun.weights.DownloadListener;
@@ -15,7 +16,7 @@ import dev.gatun.weights.WeightSet;
 import dev.gatun.weights.WeightSource;
 import dev.gatun.weights.WeightsCache;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable; thread-safe.
  */
 public final class ResNet {
+    /** Of no use to a backbone. */
+    private static final Pattern HEAD_PARAMETER = Pattern.compile("fc\\.(weight|bias)");
+
     private final ResNetSpec spec;
     private final @Nullable Preprocessing preprocessing;
     private final @Nullable Labels labels;
@@ -82,6 +86,22 @@ public final class ResNet {
         return new ResNet(spec.withClasses(classes), preprocessing, labels);
     }
 
+    /**
+     * The same variant with another end: pooled features, the last map or a pyramid instead of logits, or probabilities. Weights of a network
+     * with classes fit a backbone.
+     */
+    public ResNet withHead(HeadSpec head) {
+        return new ResNet(spec.withHead(head), preprocessing, labels);
+    }
+
+    /**
+     * The same variant with dilation for the strides of its last stages: 8, 16 or 32 for ImageNet's networks; see {@link
+     * ResNetSpec#withOutputStride}.
+     */
+    public ResNet withOutputStride(int outputStride) {
+        return new ResNet(spec.withOutputStride(outputStride), preprocessing, labels);
+    }
+
     /** The same variant for weights that want their images prepared like this, whatever their file says. */
     public ResNet withPreprocessing(Preprocessing preprocessing) {
         return new ResNet(spec, preprocessing, labels);
@@ -111,7 +131,7 @@ public final class ResNet {
 
     /** Draws weights from He's initialisation, the same for the same seed on every machine. */
     public Model randomWeights(long seed) {
-        return weights(RandomWeights.he(parameters(), seed));
+        return weights(RandomWeights.he(GraphBuilder.build(spec).parameters(), seed));
     }
 
     /**
@@ -120,17 +140,19 @@ public final class ResNet {
      * @throws dev.gatun.weights.WeightMismatchException if they are not those of this variant; lists all that differ
      */
     public Model weights(WeightSource source) {
-        WeightSet weights = WeightSet.check(source, parameters(), NameMapping.TORCH);
-        WeightsCard card = WeightsCard.of(spec, source);
-        Labels names = labels == null ? card.labels() : labels;
-        if (names.size() != spec.head().classes()) {
-            throw new IllegalArgumentException(names.size() + " labels for " + spec.name() + " of "
-                    + spec.head().classes() + " classes, expected as many");
+        Graph graph = GraphBuilder.build(spec);
+        NameMapping mapping = NameMapping.of(source.tensors().keySet(), graph.parameters());
+        if (spec.classes() == 0) {
+            mapping = mapping.ignoring(HEAD_PARAMETER);
         }
-        return new Model(spec, weights, preprocessing == null ? card.preprocessing() : preprocessing, names);
-    }
-
-    private List<TensorSpec> parameters() {
-        return GraphBuilder.build(spec).parameters();
+        WeightSet weights = WeightSet.check(source, graph.parameters(), mapping);
+        WeightsCard card = WeightsCard.of(spec, source);
+        return Model.of(
+                spec.name(),
+                graph,
+                spec.input(),
+                weights,
+                preprocessing == null ? card.preprocessing() : preprocessing,
+                labels == null ? card.labels() : labels);
     }
 }

@@ -1,7 +1,9 @@
 package dev.gatun;
 
+import dev.gatun.image.ChannelOrder;
 import dev.gatun.image.Normalization;
 import dev.gatun.image.Preprocessing;
+import dev.gatun.spec.InputScaling;
 import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.spec.Variants;
@@ -27,19 +29,27 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
 
     private static Preprocessing preprocessing(ResNetSpec spec, WeightSource source) {
         Map<String, String> metadata = source.metadata();
-        // Checkpoints without metadata are torch's, and those were trained with ImageNet's statistics, the CIFAR ones
-        // too.
-        Normalization normalization = Normalization.IMAGENET;
+        Normalization normalization = normalization(spec.input().scaling());
         if (metadata.containsKey("mean") || metadata.containsKey("std")) {
             normalization = Normalization.rgb(floats(source, "mean"), floats(source, "std"));
         }
-        if (spec.input().equals(InputSpec.CIFAR)) {
+        if (spec.input().cifar()) {
             return Preprocessing.cifar(normalization);
         }
         Preprocessing published = Preprocessing.IMAGENET;
         int size = spec.input().size();
         int resize = Math.round((float) size * published.resizeShorterSide() / published.cropHeight());
         return Preprocessing.square(resize, size, published.interpolation(), normalization);
+    }
+
+    private static Normalization normalization(InputScaling scaling) {
+        return switch (scaling) {
+            case IMAGENET -> Normalization.IMAGENET;
+            case CAFFE -> Normalization.CAFFE;
+            case MINUS_ONE_TO_ONE -> Normalization.MINUS_ONE_TO_ONE;
+            case UNIT -> Normalization.UNIT;
+            case RAW -> new Normalization(ChannelOrder.RGB, 1, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
+        };
     }
 
     private static List<Float> floats(WeightSource source, String key) {
@@ -56,7 +66,10 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
     }
 
     private static Labels labels(ResNetSpec spec, WeightSource source) {
-        int classes = spec.head().classes();
+        int classes = spec.classes();
+        if (classes == 0) {
+            return new Labels(List.of());
+        }
         String named = source.metadata().get("classes");
         if (named != null) {
             Labels labels = new Labels(
@@ -67,10 +80,10 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
             }
             return labels;
         }
-        if (spec.input().equals(InputSpec.CIFAR) && classes == CIFAR10.size()) {
+        if (spec.input().cifar() && classes == CIFAR10.size()) {
             return CIFAR10;
         }
-        boolean imageNet = spec.input().equals(InputSpec.IMAGENET) && classes == Variants.IMAGENET_CLASSES;
+        boolean imageNet = spec.input().size() == InputSpec.IMAGENET.size() && classes == Variants.IMAGENET_CLASSES;
         return imageNet ? Labels.imageNet() : Labels.numbered(classes);
     }
 }

@@ -7,10 +7,14 @@ import dev.gatun.graph.GraphBuilder;
 import dev.gatun.onednn.OneDnn;
 import dev.gatun.onnx.OnnxWriter;
 import dev.gatun.plan.Execution;
+import dev.gatun.plan.LayerWeights;
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
+import dev.gatun.spec.Features;
+import dev.gatun.spec.HeadSpec;
 import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Precision;
+import dev.gatun.spec.ResNetSpec;
 import dev.gatun.spec.Variants;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,6 +22,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +35,16 @@ class EngineAgreementTest {
     /** What a run is given. */
     private record Images(int batch, int height, int width) {}
 
+    /** Those of each kind that run at the size of ImageNet's images as well; the others have the same blocks, only more of them. */
+    private static final Set<String> FULL_SIZE = Set.of(
+            "resnet18",
+            "resnet50",
+            "resnet50-v1",
+            "resnext50_32x4d",
+            "resnet50d",
+            "resnet50-keras",
+            "resnet50v2-keras");
+
     static Stream<String> variants() {
         // ResNet-1202 takes ONNX Runtime longer to load than all others together.
         return Variants.all().keySet().stream().filter(name -> !name.startsWith("resnet1202"));
@@ -38,9 +53,33 @@ class EngineAgreementTest {
     @ParameterizedTest
     @MethodSource("variants")
     void everyVariantAnswersAsOnnxRuntimeDoes(String variant) {
-        Graph graph = GraphBuilder.build(Variants.named(variant));
-        int size = Variants.named(variant).input().size();
-        agree(variant, graph, List.of(new Images(1, size, size), new Images(3, 64, 40)));
+        ResNetSpec spec = Variants.named(variant);
+        int size = spec.input().cifar() || FULL_SIZE.contains(variant)
+                ? spec.input().size()
+                : 64;
+        agree(variant, GraphBuilder.build(spec), List.of(new Images(1, size, size), new Images(3, 64, 40)));
+    }
+
+    static Stream<ResNetSpec> backbones() {
+        return Stream.of(
+                backbone("resnet50", 8, Features.PYRAMID),
+                backbone("resnet18", 16, Features.MAXIMUM),
+                backbone("resnet50d", 16, Features.LAST_MAP),
+                backbone("resnet50v2-keras", 32, Features.PYRAMID),
+                backbone("resnet50v2-keras", 16, Features.AVERAGE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("backbones")
+    void everyBackboneAnswersAsOnnxRuntimeDoes(ResNetSpec spec) {
+        agree(spec.name(), GraphBuilder.build(spec), List.of(new Images(1, 64, 64), new Images(3, 70, 45)));
+    }
+
+    private static ResNetSpec backbone(String name, int outputStride, Features kind) {
+        return Variants.named(name)
+                .withOutputStride(outputStride)
+                .withHead(new HeadSpec.Backbone(kind))
+                .withName(name + " at stride " + outputStride + " as " + kind);
     }
 
     static Stream<Arguments> smallNetworks() {
@@ -51,7 +90,9 @@ class EngineAgreementTest {
     @ParameterizedTest
     @MethodSource("smallNetworks")
     void everyBlockAndShortcutAnswersAsOnnxRuntimeDoes(String name, Graph graph) {
-        agree(name, graph, List.of(new Images(1, 32, 32), new Images(2, 33, 47)));
+        int height = SmallNetworks.side(name, 33);
+        int width = SmallNetworks.side(name, 47);
+        agree(name, graph, List.of(new Images(1, 32, 32), new Images(2, height, width)));
     }
 
     private static void agree(String name, Graph graph, List<Images> sizes) {
@@ -85,7 +126,7 @@ class EngineAgreementTest {
     private static Map<String, float[]> run(
             Graph graph, OnnxWriter.Values values, PlanRequest request, float[] images) {
         try (Arena arena = Arena.ofConfined();
-                Plan plan = Plan.of(graph, values::get, request);
+                Plan plan = Plan.of(graph, LayerWeights.folding(values::get), request);
                 Execution execution = new Execution(plan)) {
             MemorySegment dst = arena.allocate(plan.dstBytes(), Float.BYTES);
             execution.run(arena.allocateFrom(ValueLayout.JAVA_FLOAT, images), dst);

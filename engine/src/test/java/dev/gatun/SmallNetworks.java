@@ -6,15 +6,23 @@ import dev.gatun.graph.GraphBuilder;
 import dev.gatun.graph.Kernel;
 import dev.gatun.graph.Node;
 import dev.gatun.graph.Window;
+import dev.gatun.spec.Activation;
 import dev.gatun.spec.BlockKind;
 import dev.gatun.spec.BlockSpec;
+import dev.gatun.spec.ConvBias;
+import dev.gatun.spec.Features;
 import dev.gatun.spec.HeadSpec;
+import dev.gatun.spec.InputScaling;
 import dev.gatun.spec.InputSpec;
+import dev.gatun.spec.Padding;
+import dev.gatun.spec.Projection;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.spec.Shortcut;
 import dev.gatun.spec.StageSpec;
+import dev.gatun.spec.StemPool;
 import dev.gatun.spec.StemSpec;
 import dev.gatun.spec.StridePlacement;
+import dev.gatun.spec.StridedBlock;
 import dev.gatun.spec.Variants;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,12 +45,40 @@ public final class SmallNetworks {
                 }
             }
         }
-        BlockSpec grouped = new BlockSpec(BlockKind.BOTTLENECK, StridePlacement.MIDDLE_3X3, Shortcut.PROJECTION, 4, 32);
+        BlockSpec bottleneck = BlockSpec.dense(BlockKind.BOTTLENECK, Shortcut.PROJECTION);
+        BlockSpec grouped = bottleneck.withGroups(4, 32);
         networks.put("grouped", GraphBuilder.build(spec(grouped)));
         networks.put("softmax", GraphBuilder.build(spec(grouped)).withSoftmax());
+        for (BlockKind kind : BlockKind.values()) {
+            BlockSpec block = BlockSpec.dense(kind, Shortcut.PROJECTION);
+            ResNetSpec pooled = spec(block.withProjection(Projection.POOLED));
+            networks.put(kind + " pooled", GraphBuilder.build(pooled));
+            networks.put(kind + " pooled, dilated", GraphBuilder.build(pooled.withOutputStride(2)));
+            networks.put(kind + " dilated", GraphBuilder.build(spec(block).withOutputStride(2)));
+            networks.put(
+                    kind + " padded as SAME, biased",
+                    GraphBuilder.build(new ResNetSpec(
+                            "same",
+                            new InputSpec(3, 32, 4, InputScaling.UNIT),
+                            new StemSpec(List.of(4, 6), 3, 2, true, StemPool.NONE),
+                            block.withPadding(Padding.SAME).withProjection(Projection.BARE),
+                            stages(kind),
+                            new HeadSpec.Classes(7, Activation.SIGMOID),
+                            ConvBias.ALL,
+                            1e-3)));
+            networks.put(kind + " pyramid", GraphBuilder.build(preactivation(kind, Features.PYRAMID)));
+        }
+        networks.put("mean", GraphBuilder.build(preactivation(BlockKind.BOTTLENECK, Features.AVERAGE)));
+        networks.put("maximum", GraphBuilder.build(preactivation(BlockKind.BOTTLENECK, Features.MAXIMUM)));
+        networks.put("last map", GraphBuilder.build(preactivation(BlockKind.BOTTLENECK, Features.LAST_MAP)));
         networks.put("windows", windows());
         networks.put("preactivation", preactivation());
         return networks;
+    }
+
+    /** A side of images that the network of this name takes, at least {@code side}: SAME padding is only for multiples of the stride. */
+    public static int side(String name, int side) {
+        return name.contains("SAME") ? Math.ceilDiv(side, 4) * 4 : side;
     }
 
     /** Two stages of two blocks with this block, behind a stem with max pooling. */
@@ -50,11 +86,34 @@ public final class SmallNetworks {
         return new ResNetSpec(
                 "small",
                 InputSpec.CIFAR,
-                new StemSpec(8, 5, 1, true),
+                new StemSpec(8, 5, 1, StemPool.MAX),
                 block,
-                List.of(new StageSpec(2, 8, 1), new StageSpec(2, 16, 2)),
-                new HeadSpec(7),
+                stages(block.kind()),
+                HeadSpec.logits(7),
+                ConvBias.NONE,
                 1e-3);
+    }
+
+    private static List<StageSpec> stages(BlockKind kind) {
+        return List.of(StageSpec.of(kind, 2, 8, 1), StageSpec.of(kind, 2, 16, 2));
+    }
+
+    /** As Keras Applications' V2, in small. */
+    private static ResNetSpec preactivation(BlockKind kind, Features features) {
+        return new ResNetSpec(
+                "small v2",
+                InputSpec.CIFAR,
+                new StemSpec(List.of(8), 5, 1, false, StemPool.ZERO_PADDED_MAX),
+                BlockSpec.dense(kind, Shortcut.PROJECTION_OR_SUBSAMPLING)
+                        .withPreactivation()
+                        .withProjection(Projection.PREACTIVATED),
+                List.of(
+                        StageSpec.of(kind, 2, 8, 2).withStrided(StridedBlock.LAST),
+                        StageSpec.of(kind, 2, 16, 2).withStrided(StridedBlock.LAST),
+                        StageSpec.of(kind, 1, 32, 1).withStrided(StridedBlock.LAST)),
+                new HeadSpec.Backbone(features),
+                ConvBias.UNNORMALIZED,
+                1.001e-5);
     }
 
     /** Windows, biases and readers that no spec asks for, and two outputs. */

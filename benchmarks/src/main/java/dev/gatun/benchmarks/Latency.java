@@ -105,7 +105,7 @@ public class Latency {
                 byte[] onnx = OnnxWriter.toBytes(model.graph(), run.model, model.weights()::get);
                 session = environment.createSession(onnx, options);
             }
-            int size = model.spec().input().size();
+            int size = model.input().size();
             long[] shape = {run.batch, 3, size, size};
             images = OnnxTensor.createTensor(
                     environment, FloatBuffer.wrap(Inputs.images(run.batch * 3 * size * size)), shape);

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
@@ -76,10 +77,13 @@ public record Graph(List<Node> nodes, List<String> outputs) {
         return uses;
     }
 
-    /** This graph with softmax over its only output. */
+    /** This graph with softmax over its only output, unless that is a softmax or sigmoid already. */
     public Graph withSoftmax() {
         if (outputs.size() != 1) {
             throw new IllegalArgumentException("softmax needs one output, found " + outputs);
+        }
+        if (node(outputs.getFirst()) instanceof Node.Softmax || node(outputs.getFirst()) instanceof Node.Sigmoid) {
+            return this;
         }
         List<Node> extended = new ArrayList<>(nodes);
         extended.add(new Node.Softmax("softmax", outputs.getFirst()));
@@ -117,5 +121,11 @@ public record Graph(List<Node> nodes, List<String> outputs) {
             shapes.put(node.name(), shape);
         }
         return Collections.unmodifiableSequencedMap(shapes);
+    }
+
+    /** The shapes of {@link #outputs()}, in their order; fails as {@link #shapes} does. */
+    public List<Shape> outputShapes(long batch, long height, long width) {
+        SequencedMap<String, Shape> shapes = shapes(batch, height, width);
+        return outputs.stream().map(shapes::get).map(Objects::requireNonNull).toList();
     }
 }

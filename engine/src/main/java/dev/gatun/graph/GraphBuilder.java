@@ -1,16 +1,20 @@
 package dev.gatun.graph;
 
-import dev.gatun.spec.BlockKind;
-import dev.gatun.spec.BlockSpec;
+import dev.gatun.spec.Activation;
+import dev.gatun.spec.Features;
+import dev.gatun.spec.HeadSpec;
 import dev.gatun.spec.ResNetSpec;
-import dev.gatun.spec.Shortcut;
 import dev.gatun.spec.StageSpec;
+import dev.gatun.spec.StemPool;
 import dev.gatun.spec.StemSpec;
-import dev.gatun.spec.StridePlacement;
+import dev.gatun.spec.StridedBlock;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes a spec's graph: every operation by itself, named as torchvision names its modules. */
+/**
+ * Makes a spec's graph: every operation by itself, named as torchvision names its modules. In pre-activation blocks, which torchvision has
+ * not, {@code bn1} stands before {@code conv1}; the normalisation behind the last stage is {@code norm}.
+ */
 public final class GraphBuilder {
     /** Name of the node that holds the images. */
     public static final String INPUT = "input";
@@ -19,100 +23,107 @@ public final class GraphBuilder {
     public static final String LOGITS = "fc";
 
     private final ResNetSpec spec;
-    private final List<Node> nodes = new ArrayList<>();
+    private final Layers layers;
+    private final List<String> pyramid = new ArrayList<>();
 
     private GraphBuilder(ResNetSpec spec) {
         this.spec = spec;
+        this.layers = new Layers(spec.bias(), spec.batchNormEpsilon());
     }
 
-    /** The graph of {@code spec} from images to logits. */
+    /** The graph of {@code spec} from images to what its head puts out. */
     public static Graph build(ResNetSpec spec) {
         return new GraphBuilder(spec).network();
     }
 
     private Graph network() {
-        add(new Node.Input(INPUT, spec.input().channels()));
-        String value = stem(INPUT);
-        int channels = spec.stem().width();
-        for (int s = 0; s < spec.stages().size(); s++) {
-            StageSpec stage = spec.stages().get(s);
-            for (int b = 0; b < stage.blocks(); b++) {
-                value = block("layer" + (s + 1) + "." + b, value, channels, stage, b == 0 ? stage.stride() : 1);
-                channels = spec.block().outputWidth(stage.width());
-            }
+        String value = stages(stem(layers.add(new Node.Input(INPUT, spec.input().channels()))));
+        if (spec.block().preactivation()) {
+            value = layers.normRelu("norm", "norm_relu", value, spec.features());
         }
-        value = add(new Node.GlobalAveragePool("avgpool", value));
-        add(new Node.InnerProduct(LOGITS, value, channels, spec.head().classes()));
-        return new Graph(nodes, List.of(LOGITS));
+        pyramid.set(pyramid.size() - 1, value);
+        List<String> outputs = switch (spec.head()) {
+            case HeadSpec.Classes(int classes, Activation activation) -> List.of(classes(value, classes, activation));
+            case HeadSpec.Backbone(Features kind) -> features(value, kind);
+        };
+        return new Graph(layers.nodes(), outputs);
     }
 
     private String stem(String src) {
         StemSpec stem = spec.stem();
-        Window window = Window.same(stem.kernel(), stem.stride());
-        String value = convNorm("conv1", "bn1", src, spec.input().channels(), stem.width(), 1, window);
-        value = add(new Node.Relu("relu", value));
-        return stem.maxPool() ? add(new Node.MaxPool("maxpool", value, Window.square(3, 2, 1))) : value;
-    }
-
-    private String block(String prefix, String src, int ic, StageSpec stage, int stride) {
-        BlockSpec block = spec.block();
-        int oc = block.outputWidth(stage.width());
-        // The shortcut comes first: the last convolution of the branch can then add itself to it in place.
-        String shortcut = shortcut(prefix, src, ic, oc, stride);
-        String branch = block.kind() == BlockKind.BASIC
-                ? basic(prefix, src, ic, oc, stride)
-                : bottleneck(prefix, src, ic, block.innerWidth(stage.width()), oc, stride);
-        if (block.shortcut() != Shortcut.NONE) {
-            branch = add(new Node.Add(prefix + ".add", branch, shortcut));
+        int last = stem.widths().size() - 1;
+        int ic = spec.input().channels();
+        String value = src;
+        for (int i = 0; i <= last; i++) {
+            int oc = stem.widths().get(i);
+            boolean activated = i < last || stem.activated();
+            // A deep stem is a torch.nn.Sequential of convolution, normalisation and ReLU, whose last normalisation
+            // stands outside.
+            String conv = last == 0 ? "conv1" : "conv1." + 3 * i;
+            String norm = i == last ? "bn1" : "conv1." + (3 * i + 1);
+            String relu = i == last ? "relu" : "conv1." + (3 * i + 2);
+            value = layers.conv(
+                    conv, value, ic, oc, 1, Window.same(stem.kernel(), i == 0 ? stem.stride() : 1), activated);
+            value = activated ? layers.normRelu(norm, relu, value, oc) : value;
+            ic = oc;
         }
-        return add(new Node.Relu(prefix + ".relu", branch));
+        return stem.pool() == StemPool.NONE ? value : pool(value, stem);
     }
 
-    private String basic(String prefix, String src, int ic, int oc, int stride) {
-        String value = convNorm(prefix, 1, src, ic, oc, 1, Window.same(3, stride));
-        value = add(new Node.Relu(prefix + ".relu1", value));
-        return convNorm(prefix, 2, value, oc, oc, 1, Window.same(3, 1));
+    private String pool(String src, StemSpec stem) {
+        boolean zeros = stem.pool() == StemPool.ZERO_PADDED_MAX;
+        String padded = zeros ? layers.add(Node.Conv.zeroPad("maxpool_pad", src, stem.width(), 1)) : src;
+        return layers.add(new Node.MaxPool("maxpool", padded, Window.square(3, 2, zeros ? 0 : 1)));
     }
 
-    private String bottleneck(String prefix, String src, int ic, int inner, int oc, int stride) {
-        boolean first = spec.block().stridePlacement() == StridePlacement.FIRST_1X1;
-        String value = convNorm(prefix, 1, src, ic, inner, 1, Window.same(1, first ? stride : 1));
-        value = add(new Node.Relu(prefix + ".relu1", value));
-        int groups = spec.block().groups();
-        value = convNorm(prefix, 2, value, inner, inner, groups, Window.same(3, first ? 1 : stride));
-        value = add(new Node.Relu(prefix + ".relu2", value));
-        return convNorm(prefix, 3, value, inner, oc, 1, Window.same(1, 1));
+    private String stages(String src) {
+        BlockBuilder blocks = new BlockBuilder(spec.block(), layers);
+        String value = src;
+        int channels = spec.stem().width();
+        int dilation = 1;
+        for (int s = 0; s < spec.stages().size(); s++) {
+            StageSpec stage = spec.stages().get(s);
+            for (int b = 0; b < stage.blocks(); b++) {
+                String before = value;
+                boolean strides = stage.strides(b);
+                int next = strides && stage.dilated() ? dilation * stage.stride() : dilation;
+                boolean activated = s == 0 && b == 0 && spec.stem().activated();
+                value = blocks.add(new BlockBuilder.Place(
+                        "layer" + (s + 1) + "." + b,
+                        value,
+                        activated,
+                        channels,
+                        stage.outputWidth(),
+                        spec.block().innerWidth(stage.width()),
+                        strides ? stage.reduction() : 1,
+                        dilation,
+                        next));
+                dilation = next;
+                channels = stage.outputWidth();
+                if (b + 1 == stage.blocks()) {
+                    pyramid.add(stage.strided() == StridedBlock.LAST && stage.stride() > 1 ? before : value);
+                }
+            }
+        }
+        return value;
     }
 
-    private String shortcut(String prefix, String src, int ic, int oc, int stride) {
-        boolean changes = ic != oc || stride != 1;
-        return switch (spec.block().shortcut()) {
-            case NONE -> src;
-            case ZERO_PAD ->
-                changes
-                        ? add(new Node.ZeroPadShortcut(prefix + ".downsample", src, ic, oc, stride, (oc - ic) / 2))
-                        : src;
-            case PROJECTION -> changes ? projection(prefix, src, ic, oc, stride) : src;
-            case ALL_PROJECTION -> projection(prefix, src, ic, oc, stride);
+    private String classes(String src, int classes, Activation activation) {
+        String pooled = layers.add(new Node.GlobalAveragePool("avgpool", src));
+        String logits = layers.add(new Node.InnerProduct(LOGITS, pooled, spec.features(), classes));
+        return switch (activation) {
+            case NONE -> logits;
+            case SOFTMAX -> layers.add(new Node.Softmax("softmax", logits));
+            case SIGMOID -> layers.add(new Node.Sigmoid("sigmoid", logits));
         };
     }
 
-    private String projection(String prefix, String src, int ic, int oc, int stride) {
-        String name = prefix + ".downsample";
-        return convNorm(name + ".0", name + ".1", src, ic, oc, 1, Window.same(1, stride));
-    }
-
-    private String convNorm(String prefix, int index, String src, int ic, int oc, int groups, Window window) {
-        return convNorm(prefix + ".conv" + index, prefix + ".bn" + index, src, ic, oc, groups, window);
-    }
-
-    private String convNorm(String conv, String norm, String src, int ic, int oc, int groups, Window window) {
-        String value = add(Node.Conv.stored(conv, src, ic, oc, groups, window));
-        return add(new Node.BatchNorm(norm, value, oc, spec.batchNormEpsilon()));
-    }
-
-    private String add(Node node) {
-        nodes.add(node);
-        return node.name();
+    private List<String> features(String src, Features kind) {
+        return switch (kind) {
+            case LAST_MAP -> List.of(src);
+            case AVERAGE -> List.of(layers.add(new Node.GlobalAveragePool("avgpool", src)));
+            case MAXIMUM -> List.of(layers.add(new Node.GlobalMaxPool("maxpool_global", src)));
+            case PYRAMID -> pyramid;
+        };
     }
 }

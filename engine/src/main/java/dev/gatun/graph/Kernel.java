@@ -17,6 +17,6 @@ public sealed interface Kernel {
      */
     record ChannelEmbedding(int front) implements Kernel {}
 
-    /** Made: one for every weight. In a depthwise 1x1 convolution that leaves the batch normalisation folded into it. */
+    /** Made: one for every weight. In a depthwise 1x1 convolution that leaves its padding and the batch normalisation folded into it. */
     record Ones() implements Kernel {}
 }

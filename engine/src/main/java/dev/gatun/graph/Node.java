@@ -80,6 +80,13 @@ public sealed interface Node {
                     name, src, ic, oc, groups, window, new Kernel.Stored(name + ".weight"), null, null, Epilogue.NONE);
         }
 
+        /** What surrounds images with this many pixels of zeros: a depthwise 1x1 convolution with ones for weights, and padding. */
+        public static Conv zeroPad(String name, String src, int channels, int pixels) {
+            Window window = Window.square(1, 1, pixels);
+            return new Conv(
+                    name, src, channels, channels, channels, window, new Kernel.Ones(), null, null, Epilogue.NONE);
+        }
+
         @Override
         public List<String> sources() {
             List<String> sources = new ArrayList<>(List.of(src));
@@ -87,6 +94,11 @@ public sealed interface Node {
                 sources.add(epilogue.residual());
             }
             return sources;
+        }
+
+        /** The same convolution with the bias {@code name.bias}. */
+        public Conv withBias() {
+            return new Conv(name, src, ic, oc, groups, window, kernel, name + ".bias", norm, epilogue);
         }
 
         /** The same convolution with {@code norm} folded into it. */
@@ -281,6 +293,24 @@ public sealed interface Node {
         @Override
         public Softmax withSources(UnaryOperator<String> rename) {
             return new Softmax(name, rename.apply(src));
+        }
+    }
+
+    /**
+     * 1 / (1 + exp(-x)) of each value of [n, classes].
+     *
+     * @param name of the node
+     * @param src name of the input
+     */
+    record Sigmoid(String name, String src) implements Node {
+        @Override
+        public List<String> sources() {
+            return List.of(src);
+        }
+
+        @Override
+        public Sigmoid withSources(UnaryOperator<String> rename) {
+            return new Sigmoid(name, rename.apply(src));
         }
     }
 

@@ -44,6 +44,7 @@ final class Parameters {
                     Node.GlobalMaxPool _,
                     Node.GlobalAveragePool _,
                     Node.Softmax _,
+                    Node.Sigmoid _,
                     Node.ZeroPadShortcut _ -> {}
         }
     }

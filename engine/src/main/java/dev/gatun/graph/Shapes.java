@@ -32,7 +32,7 @@ final class Shapes {
             }
             case Node.InnerProduct product ->
                 Shape.of(pixels(node, src, product.ic()).dim(0), product.oc());
-            case Node.Softmax _ -> rows(node, src);
+            case Node.Softmax _, Node.Sigmoid _ -> rows(node, src);
             case Node.ZeroPadShortcut pad ->
                 windowed(images(node, src, pad.ic()), pad.oc(), Window.square(1, pad.stride(), 0));
         };

@@ -44,6 +44,35 @@ public record Window(
         return square(kernel, stride, kernel / 2);
     }
 
+    /**
+     * A square window padded as TensorFlow's SAME, for inputs whose size the stride divides: the odd pixel at bottom and right.
+     */
+    public static Window tensorFlowSame(int kernel, int stride) {
+        int padding = Math.max(kernel - stride, 0);
+        int before = padding / 2;
+        int after = padding - before;
+        return new Window(kernel, kernel, stride, stride, before, before, after, after, 1);
+    }
+
+    /** The same window with its taps, and as much more padding, further apart. */
+    public Window dilated(int dilation) {
+        return new Window(
+                kernelH,
+                kernelW,
+                strideH,
+                strideW,
+                padTop * dilation,
+                padLeft * dilation,
+                padBottom * dilation,
+                padRight * dilation,
+                dilation);
+    }
+
+    /** The same window for inputs that bring their padding with them. */
+    public Window withoutPadding() {
+        return new Window(kernelH, kernelW, strideH, strideW, 0, 0, 0, 0, dilation);
+    }
+
     /** Rows of the output for an input of {@code height} rows. */
     public long outputHeight(long height) {
         return output(height, padTop + padBottom, kernelH, strideH);

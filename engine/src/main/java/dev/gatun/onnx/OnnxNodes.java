@@ -56,6 +56,7 @@ final class OnnxNodes {
             case Node.InnerProduct product -> innerProduct(product);
             case Node.Softmax softmax ->
                 operation("Softmax", name, List.of(softmax.src()), attributes -> attributes.set("axis", 1));
+            case Node.Sigmoid sigmoid -> operation("Sigmoid", name, List.of(sigmoid.src()));
             case Node.ZeroPadShortcut pad ->
                 zeroPad(name, pad.src(), pad.stride(), pad.stride(), pad.front(), pad.oc() - pad.ic() - pad.front());
         }
@@ -68,7 +69,9 @@ final class OnnxNodes {
         boolean relu = conv.epilogue().relu();
         String preactivation = relu ? conv.name() + "/preactivation" : conv.name();
         String branch = residual != null ? conv.name() + "/branch" : preactivation;
-        if (norm != null && conv.kernel() instanceof Kernel.Ones) {
+        if (norm != null
+                && conv.kernel() instanceof Kernel.Ones
+                && conv.window().equals(Window.same(1, 1))) {
             batchNorm(norm, conv.src(), branch);
         } else if (norm != null) {
             conv(conv, conv.name() + "/conv");
@@ -103,9 +106,29 @@ final class OnnxNodes {
                 int back = conv.oc() - conv.ic() - front;
                 zeroPad(output, conv.src(), window.strideH(), window.strideW(), front, back);
             }
-            case Kernel.Ones _ ->
-                throw new IllegalArgumentException(
-                        "ones normalise nothing in " + conv + ", expected a batch normalisation folded into them");
+            case Kernel.Ones _ -> {
+                Window unit = new Window(
+                        1, 1, 1, 1, window.padTop(), window.padLeft(), window.padBottom(), window.padRight(), 1);
+                if (!window.equals(unit)
+                        || conv.groups() != conv.oc()
+                        || conv.ic() != conv.oc()
+                        || conv.bias() != null) {
+                    throw new IllegalArgumentException(
+                            "a convolution with ones must be a depthwise 1x1 without stride and"
+                                    + " bias to be written as ONNX, found " + conv);
+                }
+                String pads = constant(
+                        output + "/pads",
+                        0,
+                        0,
+                        window.padTop(),
+                        window.padLeft(),
+                        0,
+                        0,
+                        window.padBottom(),
+                        window.padRight());
+                operation("Pad", output, List.of(conv.src(), pads));
+            }
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.gatun.plan;
 
-/** A piece of memory that steps read and write: the caller's, or a part of the session's arena. */
+/**
+ * A piece of memory that steps read and write: the caller's, or a part of the session's arena. It holds a number of images, and a step
+ * that works on fewer at once goes through it part by part.
+ */
 final class Buffer {
     /** Whose memory it is. */
     enum Home {
@@ -14,13 +17,15 @@ final class Buffer {
 
     private final Home home;
     private long bytes;
+    private long images;
     private int firstStep = Integer.MAX_VALUE;
     private int lastStep = -1;
     private long offset;
 
-    Buffer(Home home, long bytes) {
+    Buffer(Home home, long bytes, long images) {
         this.home = home;
         this.bytes = bytes;
+        this.images = images;
     }
 
     Home home() {
@@ -31,9 +36,15 @@ final class Buffer {
         return bytes;
     }
 
-    /** Makes room for another use of the same memory. */
-    void require(long bytes) {
+    /** Makes room for more images of the same kind. */
+    void require(long bytes, long images) {
         this.bytes = Math.max(this.bytes, bytes);
+        this.images = Math.max(this.images, images);
+    }
+
+    /** Where the image numbered {@code image} of a run lies in this buffer, for images of this many bytes. */
+    long offsetOf(long image, long bytesPerImage) {
+        return image % images * bytesPerImage;
     }
 
     /** Keeps the memory for this buffer while {@code step} runs. */

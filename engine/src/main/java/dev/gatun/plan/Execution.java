@@ -1,5 +1,6 @@
 package dev.gatun.plan;
 
+import dev.gatun.natives.LargeMemory;
 import dev.gatun.onednn.ExecArgs;
 import dev.gatun.onednn.Memory;
 import dev.gatun.onednn.NativeStack;
@@ -22,7 +23,7 @@ public final class Execution implements AutoCloseable {
     }
 
     /** A memory over a part of one of the caller's segments. */
-    private record Bound(Memory memory, Buffer buffer) {}
+    private record Bound(Memory memory, Operand.InBuffer operand) {}
 
     private final NativeStack handles;
     private final int threads;
@@ -57,7 +58,7 @@ public final class Execution implements AutoCloseable {
     }
 
     private static MemorySegment allocate(Arena arena, long bytes) {
-        return arena.allocate(Math.max(bytes, ArenaPlanner.ALIGNMENT), ArenaPlanner.ALIGNMENT);
+        return LargeMemory.allocate(arena, Math.max(bytes, ArenaPlanner.ALIGNMENT));
     }
 
     /**
@@ -90,8 +91,8 @@ public final class Execution implements AutoCloseable {
     @SuppressWarnings("ReferenceEquality")
     private void bind(MemorySegment src, MemorySegment dst) {
         for (Bound bound : bounds) {
-            MemorySegment segment = bound.buffer().home() == Buffer.Home.SRC ? src : dst;
-            bound.memory().setData(segment.asSlice(bound.buffer().offset()));
+            MemorySegment segment = bound.operand().buffer().home() == Buffer.Home.SRC ? src : dst;
+            bound.memory().setData(segment.asSlice(bound.operand().position()));
         }
         this.src = src;
         this.dst = dst;
@@ -100,13 +101,14 @@ public final class Execution implements AutoCloseable {
     private Action bind(Step step, MemorySegment unset, NativeStack owner) {
         return switch (step) {
             case Step.Execute execute -> execute(execute, unset, owner);
-            case Step.Normalize normalize -> {
-                PixelNormalizer normalizer = normalize.normalizer();
-                MemorySegment values = slice(normalize.dst());
-                yield (src, _) -> normalizer.run(src, values);
+            case Step.ReadPixels read -> {
+                PixelReader reader = read.reader();
+                long image = read.image();
+                MemorySegment values = slice(read.dst(), read.offset(), reader.dstBytes());
+                yield (src, _) -> reader.run(src, image, values);
             }
             case Step.Round round -> {
-                MemorySegment data = slice(round.buffer());
+                MemorySegment data = slice(round.buffer(), round.offset(), round.count() * Float.BYTES);
                 yield (_, _) -> round.rounding().round(data, round.count());
             }
         };
@@ -118,13 +120,14 @@ public final class Execution implements AutoCloseable {
             MemorySegment data = switch (argument.operand()) {
                 case Operand.Constant(MemorySegment constant) -> constant;
                 case Operand.Scratchpad _ -> scratchpad;
-                case Operand.InBuffer(Buffer buffer) -> buffer.home() == Buffer.Home.ARENA ? slice(buffer) : unset;
+                case Operand.InBuffer(Buffer buffer, long offset) ->
+                    buffer.home() == Buffer.Home.ARENA
+                            ? slice(buffer, offset, argument.desc().size())
+                            : unset;
             };
             Memory memory = owner.push(Memory.of(plan.engine(), argument.desc(), data));
-            if (argument.operand() instanceof Operand.InBuffer(Buffer buffer)) {
-                if (buffer.home() != Buffer.Home.ARENA) {
-                    bounds.add(new Bound(memory, buffer));
-                }
+            if (argument.operand() instanceof Operand.InBuffer operand && callers(operand)) {
+                bounds.add(new Bound(memory, operand));
             }
             builder.add(argument.arg(), memory);
         }
@@ -133,15 +136,18 @@ public final class Execution implements AutoCloseable {
         primitive.check(args);
         Stream in = stream;
         boolean touchesCallers = execute.arguments().stream()
-                .anyMatch(argument -> argument.operand() instanceof Operand.InBuffer(Buffer buffer)
-                        && buffer.home() != Buffer.Home.ARENA);
+                .anyMatch(argument -> argument.operand() instanceof Operand.InBuffer operand && callers(operand));
         return touchesCallers
                 ? (src, dst) -> primitive.execute(in, args, src, dst)
                 : (_, _) -> primitive.execute(in, args);
     }
 
-    private MemorySegment slice(Buffer buffer) {
-        return activations.asSlice(buffer.offset(), buffer.bytes());
+    private static boolean callers(Operand.InBuffer operand) {
+        return operand.buffer().home() != Buffer.Home.ARENA;
+    }
+
+    private MemorySegment slice(Buffer buffer, long offset, long bytes) {
+        return activations.asSlice(buffer.offset() + offset, bytes);
     }
 
     /** Frees its memory. May be called again. */

@@ -5,27 +5,42 @@ import dev.gatun.graph.Node;
 import java.util.Arrays;
 import java.util.function.Function;
 
-/** Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded to f32. */
-final class FoldedWeights {
+/**
+ * Weights and bias of a convolution with its batch normalisation folded in, computed in double precision and rounded to f32; or those of
+ * an inner product. Arrays are its own: do not write to them.
+ */
+public final class FoldedWeights {
     private final float[] weights;
     private final float[] bias;
 
-    private FoldedWeights(float[] weights, float[] bias) {
+    /**
+     * Takes arrays over.
+     *
+     * @param weights [oc, ic / groups, kh, kw] or [oc, ic], row-major
+     * @param bias [oc]
+     */
+    public FoldedWeights(float[] weights, float[] bias) {
         this.weights = weights;
         this.bias = bias;
     }
 
-    /** [oc, ic / groups, kh, kw], row-major. */
-    float[] weights() {
+    /** [oc, ic / groups, kh, kw] or [oc, ic], row-major. */
+    public float[] weights() {
         return weights;
     }
 
     /** [oc]. */
-    float[] bias() {
+    public float[] bias() {
         return bias;
     }
 
-    static FoldedWeights of(Node.Conv conv, Function<String, float[]> values) {
+    /**
+     * Folds what has been fused into {@code conv}.
+     *
+     * @param values row-major values by the names of {@link dev.gatun.graph.Graph#parameters()}
+     * @throws IllegalArgumentException naming the batch normalisation if it has a channel without a finite scale
+     */
+    public static FoldedWeights of(Node.Conv conv, Function<String, float[]> values) {
         int perChannel = conv.ic()
                 / conv.groups()
                 * conv.window().kernelH()

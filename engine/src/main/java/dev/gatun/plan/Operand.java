@@ -8,8 +8,14 @@ sealed interface Operand {
      * In memory that each session has, or its caller.
      *
      * @param buffer planned
+     * @param offset in it, in bytes
      */
-    record InBuffer(Buffer buffer) implements Operand {}
+    record InBuffer(Buffer buffer, long offset) implements Operand {
+        /** From the start of its home. */
+        long position() {
+            return buffer.offset() + offset;
+        }
+    }
 
     /**
      * In the plan's packed weights, shared by all sessions.

@@ -1,6 +1,6 @@
 package dev.gatun.plan;
 
-import dev.gatun.spec.Precision;
+import dev.gatun.onednn.DataType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
  * Turns pixels of 0 to 255 into normalised values by one table for each channel, so that every value is the very one that
  * normalising in f32 and then rounding gives. Immutable; thread-safe.
  */
-final class PixelNormalizer {
+final class PixelNormalizer implements PixelReader {
     private static final int LEVELS = 256;
 
     private final int images;
@@ -16,7 +16,7 @@ final class PixelNormalizer {
     private final int pixels;
     private final boolean srcChannelsLast;
     private final boolean dstChannelsLast;
-    private final Precision dstType;
+    private final DataType dstType;
     private final int[][] bits;
 
     /**
@@ -28,7 +28,7 @@ final class PixelNormalizer {
             long pixels,
             boolean srcChannelsLast,
             boolean dstChannelsLast,
-            Precision dstType) {
+            DataType dstType) {
         this.images = Math.toIntExact(images);
         this.channels = tables.length;
         this.pixels = Math.toIntExact(pixels);
@@ -48,17 +48,28 @@ final class PixelNormalizer {
             case F32 -> Float.floatToRawIntBits(value);
             case BF16 -> Rounding.bf16Bits(value);
             case F16 -> Float.floatToFloat16(value);
+            default -> throw new IllegalArgumentException("pixels are normalised to f32, bf16 or f16, not " + dstType);
         };
     }
 
-    /** Reads all pixels of {@code src} and writes all values of {@code dst}. */
-    void run(MemorySegment src, MemorySegment dst) {
+    @Override
+    public String implementation() {
+        return "table";
+    }
+
+    @Override
+    public long dstBytes() {
+        return (long) images * channels * pixels * (dstType == DataType.F32 ? Float.BYTES : Short.BYTES);
+    }
+
+    @Override
+    public void run(MemorySegment src, long image, MemorySegment dst) {
         long imageSize = (long) channels * pixels;
         for (int n = 0; n < images; n++) {
             for (int c = 0; c < channels; c++) {
-                long from = n * imageSize + (srcChannelsLast ? c : (long) c * pixels);
+                long from = (image + n) * imageSize + (srcChannelsLast ? c : (long) c * pixels);
                 long to = n * imageSize + (dstChannelsLast ? c : (long) c * pixels);
-                if (dstType == Precision.F32) {
+                if (dstType == DataType.F32) {
                     plane32(src, from, dst, to, bits[c]);
                 } else {
                     plane16(src, from, dst, to, bits[c]);

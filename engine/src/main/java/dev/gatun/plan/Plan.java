@@ -3,7 +3,6 @@ package dev.gatun.plan;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Passes;
 import dev.gatun.onednn.AmxGuard;
-import dev.gatun.onednn.DataType;
 import dev.gatun.onednn.Engine;
 import dev.gatun.onednn.NativeStack;
 import dev.gatun.onednn.OneDnn;
@@ -11,18 +10,13 @@ import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A network made ready to run: primitives in order, packed weights, and where every value lies. It owns primitives and weights,
  * about as many bytes as {@link #weightBytes()}, until {@link #close()}; what runs it must end before. Immutable and thread-safe.
  */
 public final class Plan implements AutoCloseable {
-    /** A way of computing: the type that oneDNN is given, and what the engine does after every layer. */
-    private record Arithmetic(DataType type, @Nullable Rounding rounding) {}
-
     private final PlanRequest request;
     private final NativeStack handles;
     private final Engine engine;
@@ -38,12 +32,12 @@ public final class Plan implements AutoCloseable {
      * Plans {@code graph}; on failure nothing is kept.
      *
      * @param graph as built or fused; fused again does no harm
-     * @param parameters row-major values by the names of {@link Graph#parameters()}
-     * @throws IllegalArgumentException if the graph cannot take such images
+     * @param weights of the layers of the fused graph
+     * @throws IllegalArgumentException if the graph cannot take such images, or is to compute in int8 and nothing is known for that
      * @throws IllegalStateException if the calling thread is virtual
      * @throws UnsupportedPrecisionException if the CPU is not fast in the precision and it is not to be emulated
      */
-    public static Plan of(Graph graph, Function<String, float[]> parameters, PlanRequest request) {
+    public static Plan of(Graph graph, LayerWeights weights, PlanRequest request) {
         if (graph.outputs().contains(graph.input().name())) {
             throw new IllegalArgumentException("the graph puts out its input, expected something to compute");
         }
@@ -51,16 +45,17 @@ public final class Plan implements AutoCloseable {
             throw new IllegalStateException("a model is compiled on platform threads only: hand it to one");
         }
         AmxGuard.apply();
-        Arithmetic arithmetic = arithmetic(request);
+        Arithmetic arithmetic = Arithmetic.of(request);
+        Quantization quantization = request.precision() == Precision.INT8 ? quantization(weights) : null;
         int callersThreads = OneDnn.maxThreads();
         // Primitives are made for the team size of the thread that makes them.
         OneDnn.setThreads(request.threads());
         try (NativeStack rollback = new NativeStack()) {
-            Arena weights = rollback.push(Arena.ofShared());
+            Arena packed = rollback.push(Arena.ofShared());
             Engine engine = Engine.cpu();
-            WeightPacker packer = new WeightPacker(engine, weights, arithmetic.rounding());
+            WeightPacker packer = new WeightPacker(engine, packed, arithmetic.rounding());
             PlanBuilder builder = new PlanBuilder(engine, rollback, packer, arithmetic.rounding());
-            Planner planner = new Planner(Passes.fuse(graph), parameters, request, arithmetic.type(), builder);
+            Planner planner = new Planner(Passes.fuse(graph), weights, request, arithmetic, quantization, builder);
             planner.run();
             return new Plan(request, rollback, builder, planner, graph);
         } finally {
@@ -71,14 +66,14 @@ public final class Plan implements AutoCloseable {
     private Plan(PlanRequest request, NativeStack rollback, PlanBuilder builder, Planner planner, Graph graph) {
         this.request = request;
         this.engine = builder.engine();
-        this.steps = List.copyOf(builder.steps());
+        this.steps = List.copyOf(builder.steps(request.batch()));
         this.outputs = outputs(graph, planner);
         this.srcBytes = request.batch()
                 * graph.input().channels()
                 * request.height()
                 * request.width()
                 * request.input().elementBytes();
-        Buffer last = planner.dsts().getLast().buffer();
+        Buffer last = planner.results().getLast().buffer();
         this.dstBytes = last.offset() + last.bytes();
         this.arenaBytes = builder.placeBuffers();
         this.scratchpadBytes = builder.scratchpadBytes();
@@ -89,7 +84,7 @@ public final class Plan implements AutoCloseable {
     private static List<Output> outputs(Graph graph, Planner planner) {
         return IntStream.range(0, graph.outputs().size())
                 .mapToObj(i -> {
-                    Value dst = planner.dsts().get(i);
+                    Value dst = planner.results().get(i);
                     return new Output(
                             graph.outputs().get(i),
                             Shape.of(dst.desc().dims()),
@@ -98,18 +93,13 @@ public final class Plan implements AutoCloseable {
                 .toList();
     }
 
-    private static Arithmetic arithmetic(PlanRequest request) {
-        Precision precision = request.precision();
-        PrecisionSupport support = PrecisionSupport.of(precision);
-        if (support.level() != PrecisionSupport.Level.FAST && !request.emulate()) {
-            throw new UnsupportedPrecisionException(precision, support);
+    private static Quantization quantization(LayerWeights weights) {
+        Quantization quantization = weights.quantization();
+        if (quantization == null) {
+            throw new IllegalArgumentException(
+                    "int8 needs weights and activations that have been quantised, which these have not: gatun quantize does it");
         }
-        boolean absent = support.level() == PrecisionSupport.Level.ABSENT;
-        return switch (precision) {
-            case F32 -> new Arithmetic(DataType.F32, null);
-            case BF16 -> absent ? new Arithmetic(DataType.F32, Rounding.BF16) : new Arithmetic(DataType.BF16, null);
-            case F16 -> absent ? new Arithmetic(DataType.F32, Rounding.F16) : new Arithmetic(DataType.F16, null);
-        };
+        return quantization;
     }
 
     /** What it was planned for. */

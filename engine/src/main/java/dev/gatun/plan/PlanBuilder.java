@@ -8,7 +8,6 @@ import dev.gatun.onednn.FormatTag;
 import dev.gatun.onednn.Handle;
 import dev.gatun.onednn.MemoryDesc;
 import dev.gatun.onednn.NativeStack;
-import dev.gatun.onednn.PostOps;
 import dev.gatun.onednn.PrimitiveDesc;
 import dev.gatun.plan.Buffer.Home;
 import dev.gatun.spec.Precision;
@@ -23,9 +22,12 @@ final class PlanBuilder {
     private final NativeStack handles;
     private final @Nullable Rounding rounding;
     private final WeightPacker packer;
-    private final List<Step> steps = new ArrayList<>();
+    private final List<Section> sections = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
     private long scratchpadBytes;
+
+    /** Steps that follow each other on the same number of images. */
+    private record Section(long images, List<Step> steps) {}
 
     PlanBuilder(Engine engine, NativeStack handles, WeightPacker packer, @Nullable Rounding rounding) {
         this.engine = engine;
@@ -42,12 +44,50 @@ final class PlanBuilder {
         return packer;
     }
 
-    List<Step> steps() {
+    long scratchpadBytes() {
+        return scratchpadBytes;
+    }
+
+    /**
+     * Lets the steps to come work on this many images at once.
+     *
+     * @param images a multiple of those of the steps before
+     */
+    void section(long images) {
+        if (sections.isEmpty() || images() != images) {
+            sections.add(new Section(images, new ArrayList<>()));
+        }
+    }
+
+    /** Images that steps work on at once. */
+    long images() {
+        return sections.getLast().images();
+    }
+
+    /** The steps of a run over this many images: depth first, so that values are read again while they are near. */
+    List<Step> steps(long batch) {
+        List<Step> steps = new ArrayList<>();
+        for (long i = 0; i < batch / images(); i++) {
+            unroll(sections.size() - 1, i, steps);
+        }
+        for (int i = 0; i < steps.size(); i++) {
+            int at = i;
+            steps.get(i).buffers(buffer -> buffer.usedBy(at));
+        }
         return steps;
     }
 
-    long scratchpadBytes() {
-        return scratchpadBytes;
+    private void unroll(int index, long turn, List<Step> steps) {
+        Section section = sections.get(index);
+        if (index > 0) {
+            long turns = section.images() / sections.get(index - 1).images();
+            for (long i = 0; i < turns; i++) {
+                unroll(index - 1, turn * turns + i, steps);
+            }
+        }
+        for (Step step : section.steps()) {
+            steps.add(step.at(turn * section.images(), section.images()));
+        }
     }
 
     /** Places all buffers and returns the size of a session's arena in bytes, without its scratchpad. */
@@ -64,35 +104,32 @@ final class PlanBuilder {
         return own(MemoryDesc.of(type, tag, shape.toArray()));
     }
 
-    Attr attr(PostOps.Builder postOps) {
-        return own(Attr.builder().postOps(postOps.build()).build());
+    /** Row-major: pixels or rows. */
+    MemoryDesc plainDesc(DataType type, Shape shape) {
+        return desc(type, shape.rank() == 2 ? FormatTag.NC : FormatTag.NCHW, shape);
     }
 
     Attr plainAttr() {
         return own(Attr.builder().build());
     }
 
-    Buffer arena(long bytes) {
-        Buffer buffer = new Buffer(Home.ARENA, bytes);
-        buffers.add(buffer);
-        return buffer;
+    Value value(MemoryDesc desc) {
+        return value(desc, 1);
     }
 
-    Value value(MemoryDesc desc) {
-        return new Value(desc, arena(desc.size()));
+    Value value(MemoryDesc desc, float scale) {
+        Buffer buffer = new Buffer(Home.ARENA, desc.size(), images());
+        buffers.add(buffer);
+        return new Value(desc, buffer, scale);
     }
 
     /** Arguments of one primitive. */
     static final class Arguments {
         private final List<Step.Argument> list = new ArrayList<>();
 
-        Arguments buffer(int arg, MemoryDesc desc, Value value) {
-            list.add(new Step.Argument(arg, desc, new Operand.InBuffer(value.buffer())));
-            return this;
-        }
-
         Arguments value(int arg, Value value) {
-            return buffer(arg, value.desc(), value);
+            list.add(new Step.Argument(arg, value.desc(), new Operand.InBuffer(value.buffer(), 0)));
+            return this;
         }
 
         Arguments constant(int arg, WeightPacker.Packed packed) {
@@ -109,12 +146,7 @@ final class PlanBuilder {
             scratchpadBytes = Math.max(scratchpadBytes, scratchpad.size());
             list.add(new Step.Argument(Arg.SCRATCHPAD, scratchpad, new Operand.Scratchpad()));
         }
-        for (Step.Argument argument : list) {
-            if (argument.operand() instanceof Operand.InBuffer(Buffer buffer)) {
-                buffer.usedBy(steps.size());
-            }
-        }
-        steps.add(new Step.Execute(name, desc.implInfo(), own(desc.create()), List.copyOf(list)));
+        add(new Step.Execute(name, desc.implInfo(), own(desc.create()), List.copyOf(list)));
         if (dst != null) {
             round(name, dst);
         }
@@ -125,29 +157,44 @@ final class PlanBuilder {
         return src.desc().sameAs(desc) ? src : copy(name, src, desc);
     }
 
-    /** A copy of {@code src} in the layout and type of {@code desc}. */
+    /** A copy of {@code src} in the layout and type of {@code desc}, at the same scale. */
     Value copy(String name, Value src, MemoryDesc desc) {
-        return copy(name, src, value(desc));
+        return copy(name, src, value(desc, src.scale()));
     }
 
+    /** Copies what {@code src} means; both may have scales. */
     Value copy(String name, Value src, Value dst) {
-        PrimitiveDesc reorder = own(PrimitiveDesc.reorder(engine, src.desc(), dst.desc(), plainAttr()));
-        execute("reorder:" + name, reorder, new Arguments().value(Arg.SRC, src).value(Arg.DST, dst), null);
+        float factor = src.scale() / dst.scale();
+        boolean scaled = factor != 1;
+        Attr attr = scaled ? own(Attr.builder().scales(Arg.SRC, 0).build()) : plainAttr();
+        PrimitiveDesc reorder = own(PrimitiveDesc.reorder(engine, src.desc(), dst.desc(), attr));
+        Arguments arguments = new Arguments().value(Arg.SRC, src).value(Arg.DST, dst);
+        if (scaled) {
+            arguments.constant(Arg.attrScales(Arg.SRC), scales(factor));
+        }
+        execute("reorder:" + name, reorder, arguments, null);
         return dst;
     }
 
-    void normalize(String name, PixelNormalizer normalizer, Value dst) {
-        dst.buffer().usedBy(steps.size());
-        steps.add(new Step.Normalize(name, normalizer, dst.buffer()));
+    /** Scales as an argument. */
+    WeightPacker.Packed scales(float... scales) {
+        return packer.floats(scales, desc(DataType.F32, FormatTag.X, Shape.of(scales.length)));
+    }
+
+    void read(String name, PixelReader reader, Value dst) {
+        add(new Step.ReadPixels(name, reader, 0, dst.buffer(), 0));
         round(name, dst);
     }
 
     /** Rounds {@code value} in place where a precision is emulated. */
     void round(String name, Value value) {
         if (rounding != null && value.buffer().home() == Home.ARENA) {
-            value.buffer().usedBy(steps.size());
             long count = value.desc().size() / Precision.F32.bytes();
-            steps.add(new Step.Round(name, rounding, value.buffer(), count));
+            add(new Step.Round(name, rounding, value.buffer(), 0, count));
         }
+    }
+
+    private void add(Step step) {
+        sections.getLast().steps().add(step);
     }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.plan;
 
 import dev.gatun.image.Normalization;
+import dev.gatun.natives.Machine;
 import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.Precision;
@@ -27,6 +28,8 @@ public record PlanRequest(
         boolean emulate,
         int threads,
         @Nullable Normalization normalization) {
+    /** L2 cache of a core where it is not known; that of the smallest server cores since Skylake. */
+    private static final long USUAL_L2 = 1L << 20;
 
     /** Checks the numbers. */
     public PlanRequest {
@@ -40,5 +43,10 @@ public record PlanRequest(
         if (input.pixels() && normalization == null) {
             throw new IllegalArgumentException("the input is " + input + ", but there is nothing to normalise it with");
         }
+    }
+
+    /** What a run's activations should fit into to be near: half of the L2 caches of its threads, whose other half weights pass. */
+    long cacheBytes() {
+        return Machine.current().l2Bytes().orElse(USUAL_L2) * threads / 2;
     }
 }

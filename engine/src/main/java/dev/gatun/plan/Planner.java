@@ -6,56 +6,66 @@ import dev.gatun.graph.Window;
 import dev.gatun.onednn.Algorithm;
 import dev.gatun.onednn.Arg;
 import dev.gatun.onednn.Attr;
+import dev.gatun.onednn.CpuIsa;
 import dev.gatun.onednn.DataType;
 import dev.gatun.onednn.FormatTag;
 import dev.gatun.onednn.MemoryDesc;
-import dev.gatun.onednn.PostOps;
+import dev.gatun.onednn.OneDnn;
 import dev.gatun.onednn.PrimitiveDesc;
 import dev.gatun.onednn.PropKind;
 import dev.gatun.plan.Buffer.Home;
 import dev.gatun.plan.PlanBuilder.Arguments;
-import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shape;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a fused graph into steps: chooses layouts, packs weights, gives every value a buffer. One use, one thread. */
 final class Planner {
     private static final PropKind INFERENCE = PropKind.FORWARD_INFERENCE;
+    private static final int MAX_WEIGHT = 127;
 
     private final Graph graph;
-    private final Function<String, float[]> parameters;
+    private final LayerWeights weights;
     private final PlanRequest request;
     private final DataType type;
     private final PlanBuilder plan;
-    private final Map<String, Shape> shapes;
+    private final EightBit eightBit;
+    private final SubBatches subBatches;
+    private final Values values;
+    private final Map<Long, Map<String, Shape>> shapes = new HashMap<>();
     private final Map<String, Integer> unread;
-    private final Map<String, Value> values = new HashMap<>();
     private final List<Value> dsts;
 
     /**
-     * @param type of activations and weights
+     * @param arithmetic of all layers but those in int8
+     * @param quantization null where nothing is to compute in int8
      */
-    Planner(Graph graph, Function<String, float[]> parameters, PlanRequest request, DataType type, PlanBuilder plan) {
+    Planner(
+            Graph graph,
+            LayerWeights weights,
+            PlanRequest request,
+            Arithmetic arithmetic,
+            @Nullable Quantization quantization,
+            PlanBuilder plan) {
         this.graph = graph;
-        this.parameters = parameters;
+        this.weights = weights;
         this.request = request;
-        this.type = type;
+        this.type = arithmetic.type();
         this.plan = plan;
-        this.shapes = shapes(graph, request);
+        shapes.put(request.batch(), shapes(graph, request));
+        this.eightBit = new EightBit(graph, quantization, request.input().pixels());
+        this.subBatches = new SubBatches(
+                graph,
+                graph.shapes(1, request.height(), request.width()),
+                request.batch(),
+                quantization == null ? type.size() : 1,
+                request.cacheBytes());
+        this.values = new Values(plan, request, graph, type, arithmetic.rounding() != null, eightBit, this::shape);
         this.unread = graph.uses();
-        this.dsts = graph.outputs().stream()
-                .map(output -> plainDesc(DataType.F32, shape(output)))
-                .map(desc -> new Value(desc, new Buffer(Home.DST, desc.size())))
-                .toList();
-        long bytes = 0;
-        for (Value dst : dsts) {
-            dst.buffer().place(bytes);
-            bytes = ArenaPlanner.align(bytes + dst.buffer().bytes());
-        }
+        this.dsts = dsts();
     }
 
     /** The shapes of all values, none of which may have more elements than the largest array. */
@@ -75,19 +85,36 @@ final class Planner {
         }
     }
 
+    /** Where the results of all images go, one output after the other. */
+    private List<Value> dsts() {
+        Map<String, Shape> all = Objects.requireNonNull(shapes.get(request.batch()));
+        List<Value> results = graph.outputs().stream()
+                .map(output -> plan.plainDesc(DataType.F32, all.getOrDefault(output, Shape.of())))
+                .map(desc -> new Value(desc, new Buffer(Home.DST, desc.size(), request.batch())))
+                .toList();
+        long bytes = 0;
+        for (Value dst : results) {
+            dst.buffer().place(bytes);
+            bytes = ArenaPlanner.align(bytes + dst.buffer().bytes());
+        }
+        return results;
+    }
+
     /** The results in the order of the graph's outputs, f32, in the plain layout of their extents, one after the other. */
-    List<Value> dsts() {
+    List<Value> results() {
         return dsts;
     }
 
-    /** Shape of the value of this name. */
-    Shape shape(String name) {
-        return shapes.getOrDefault(name, Shape.of());
+    /** Shape of the value of this name, for the images that steps work on. */
+    private Shape shape(String name) {
+        return shapes.computeIfAbsent(plan.images(), images -> graph.shapes(images, request.height(), request.width()))
+                .getOrDefault(name, Shape.of());
     }
 
     /** Plans every node in order. */
     void run() {
         for (Node node : graph.nodes()) {
+            plan.section(subBatches.images(node));
             if (!(node instanceof Node.Input)) {
                 values.put(node.name(), plan(node));
                 node.sources().forEach(source -> unread.merge(source, -1, Integer::sum));
@@ -100,31 +127,43 @@ final class Planner {
     private void deliver(String name) {
         int output = graph.outputs().indexOf(name);
         if (output >= 0) {
-            Value result = value(name);
+            Value result = values.get(name);
             if (result.buffer().home() != Home.DST) {
-                plan.copy(name, result, dsts.get(output));
+                plan.copy(name, result, dst(output));
             }
             unread.merge(name, -1, Integer::sum);
         }
     }
 
+    /** A result for the images that steps work on. */
+    private Value dst(int output) {
+        Value all = dsts.get(output);
+        return new Value(plan.plainDesc(DataType.F32, shape(graph.outputs().get(output))), all.buffer());
+    }
+
     private Value plan(Node node) {
         return switch (node) {
             case Node.Conv conv -> conv(conv);
-            case Node.MaxPool pool -> pool(pool, Algorithm.POOLING_MAX, pool.src(), pool.window());
+            case Node.MaxPool pool -> pool(pool, Algorithm.POOLING_MAX, values.get(pool.src()), pool.window());
             case Node.AveragePool pool ->
                 pool(
                         pool,
                         pool.countPadding()
                                 ? Algorithm.POOLING_AVG_INCLUDE_PADDING
                                 : Algorithm.POOLING_AVG_EXCLUDE_PADDING,
-                        pool.src(),
+                        values.get(pool.src()),
                         pool.window());
-            case Node.GlobalMaxPool pool -> pool(pool, Algorithm.POOLING_MAX, pool.src(), whole(shape(pool.src())));
+            case Node.GlobalMaxPool pool ->
+                pool(pool, Algorithm.POOLING_MAX, values.floating(pool.src()), whole(shape(pool.src())));
             case Node.GlobalAveragePool pool ->
-                pool(pool, Algorithm.POOLING_AVG_EXCLUDE_PADDING, pool.src(), whole(shape(pool.src())));
+                pool(
+                        pool,
+                        Algorithm.POOLING_AVG_EXCLUDE_PADDING,
+                        values.floating(pool.src()),
+                        whole(shape(pool.src())));
             case Node.InnerProduct product -> innerProduct(product);
             case Node.Softmax softmax -> softmax(softmax);
+            case Node.Sigmoid sigmoid -> sigmoid(sigmoid);
             case Node.Relu relu -> relu(relu);
             case Node.Add add -> add(add);
             case Node.BatchNorm _, Node.ZeroPadShortcut _, Node.Input _ ->
@@ -133,154 +172,112 @@ final class Planner {
     }
 
     private Value conv(Node.Conv conv) {
-        ConvDescs descs = new ConvDescs(conv);
-        PrimitiveDesc desc = descs.choose();
-        Value src = source(conv.src(), desc.src());
-        if (!src.desc().sameAs(desc.src())) {
-            PrimitiveDesc direct = descs.create(src.desc(), desc.dst());
-            if (direct.implInfo().equals(desc.implInfo())) {
-                desc = direct;
-            } else {
-                src = plan.copy(conv.name(), src, desc.src());
-            }
-        }
-        Value result = landing(conv, desc.dst());
-        FoldedWeights folded = FoldedWeights.of(conv, parameters);
-        Arguments arguments = new Arguments()
-                .value(Arg.SRC, src)
-                .constant(Arg.WEIGHTS, plan.packer().weights(folded.weights(), descs.weightTag, desc.weights()))
-                .constant(Arg.BIAS, plan.packer().bias(folded.bias(), descs.bias))
-                .value(Arg.DST, result);
-        plan.execute(conv.name(), desc, arguments, result);
-        return result;
-    }
-
-    /** Where the convolution's result lies: if it adds a residual, where that lies already. */
-    private Value landing(Node.Conv conv, MemoryDesc dst) {
         String residual = conv.epilogue().residual();
-        if (residual == null) {
-            return plan.value(dst);
+        boolean lastReader = residual != null && unread.getOrDefault(residual, 0) == 1;
+        ConvPlanner planner =
+                new ConvPlanner(plan, values, eightBit, type, conv, shape(conv.src()), shape(conv.name()), lastReader);
+        if (eightBit.stem(conv)) {
+            PixelStem stem = PixelStem.of(
+                    weights.of(conv),
+                    conv.window().kernelH() * conv.window().kernelW(),
+                    Objects.requireNonNull(request.normalization()),
+                    sevenBits() ? MAX_WEIGHT / 2 : MAX_WEIGHT);
+            return planner.onPixels(stem, request);
         }
-        Value added = value(residual);
-        boolean lastReader =
-                unread.getOrDefault(residual, 0) == 1 && added.buffer().home() == Home.ARENA;
-        return lastReader && added.desc().sameAs(dst) ? added : plan.copy(conv.name(), added, dst);
+        if (eightBit.computes(conv)) {
+            QuantizedLayer layer = EightBit.embeds(conv) ? ConvPlanner.embedding(conv) : layer(conv);
+            return planner.quantized(layer);
+        }
+        return planner.floating(weights.of(conv));
     }
 
-    /** The descriptors of a convolution that do not depend on its neighbours' layouts. */
-    private final class ConvDescs {
-        private final Node.Conv conv;
-        private final FormatTag weightTag;
-        private final MemoryDesc weights;
-        private final MemoryDesc bias;
-        private final MemoryDesc anyDst;
-        private final Attr attr;
-
-        ConvDescs(Node.Conv conv) {
-            this.conv = conv;
-            int kh = conv.window().kernelH();
-            int kw = conv.window().kernelW();
-            int groups = conv.groups();
-            this.weightTag = groups == 1 ? FormatTag.OIHW : FormatTag.GOIHW;
-            Shape weightShape = groups == 1
-                    ? Shape.of(conv.oc(), conv.ic(), kh, kw)
-                    : Shape.of(groups, conv.oc() / groups, conv.ic() / groups, kh, kw);
-            this.weights = any(weightShape);
-            this.bias = plan.desc(DataType.F32, FormatTag.X, Shape.of(conv.oc()));
-            this.anyDst = any(shape(conv.name()));
-            PostOps.Builder postOps = PostOps.builder();
-            if (conv.epilogue().residual() != null) {
-                postOps.sum(1);
-            }
-            if (conv.epilogue().relu()) {
-                postOps.relu();
-            }
-            this.attr = plan.attr(postOps);
-        }
-
-        /** oneDNN's choice of layouts, but for the result the residual's where that costs no slower kernel. */
-        PrimitiveDesc choose() {
-            MemoryDesc anySrc = any(shape(conv.src()));
-            PrimitiveDesc free = create(anySrc, anyDst);
-            String residual = conv.epilogue().residual();
-            if (residual == null || value(residual).desc().sameAs(free.dst())) {
-                return free;
-            }
-            PrimitiveDesc inPlace = create(anySrc, value(residual).desc());
-            return inPlace.implInfo().equals(free.implInfo()) ? inPlace : free;
-        }
-
-        PrimitiveDesc create(MemoryDesc src, MemoryDesc dst) {
-            Window w = conv.window();
-            long[] dilates = {w.dilation() - 1L, w.dilation() - 1L};
-            return plan.own(PrimitiveDesc.convolutionForward(
-                    plan.engine(),
-                    INFERENCE,
-                    Algorithm.CONVOLUTION_DIRECT,
-                    src,
-                    weights,
-                    bias,
-                    dst,
-                    strides(w),
-                    dilates,
-                    padLeft(w),
-                    padRight(w),
-                    attr));
-        }
+    private QuantizedLayer layer(Node node) {
+        QuantizedLayer layer = eightBit.layer(node);
+        return sevenBits() ? layer.inSevenBits() : layer;
     }
 
-    private Value pool(Node node, Algorithm algorithm, String source, Window window) {
-        Value src = source(source, plainDesc(type, shape(source)));
+    private static boolean sevenBits() {
+        CpuIsa isa = OneDnn.effectiveIsa();
+        return !isa.includes(CpuIsa.AVX512_CORE_VNNI) && !isa.includes(CpuIsa.AVX2_VNNI);
+    }
+
+    private Value pool(Node node, Algorithm algorithm, Value src, Window window) {
         PrimitiveDesc desc = plan.own(PrimitiveDesc.poolingForward(
                 plan.engine(),
                 INFERENCE,
                 algorithm,
                 src.desc(),
-                any(shape(node.name())),
-                strides(window),
+                plan.desc(src.desc().dataType(), FormatTag.ANY, shape(node.name())),
+                Windows.strides(window),
                 new long[] {window.kernelH(), window.kernelW()},
                 new long[2],
-                padLeft(window),
-                padRight(window),
+                Windows.padLeft(window),
+                Windows.padRight(window),
                 plan.plainAttr()));
-        Value result = plan.value(desc.dst());
+        Value result = plan.value(desc.dst(), src.scale());
         plan.execute(node.name(), desc, new Arguments().value(Arg.SRC, src).value(Arg.DST, result), result);
         return result;
     }
 
     private Value innerProduct(Node.InnerProduct product) {
+        if (eightBit.computes(product)) {
+            Value src = values.eightBit(product.src());
+            QuantizedLayer layer = layer(product);
+            float[] scales = new float[product.oc()];
+            for (int oc = 0; oc < product.oc(); oc++) {
+                scales[oc] = src.scale() * layer.scales()[oc];
+            }
+            Attr attr = plan.own(Attr.builder().scales(Arg.WEIGHTS, 0b1).build());
+            PrimitiveDesc desc = innerProduct(product, src.desc().dataType(), DataType.S8, attr);
+            Arguments arguments = new Arguments()
+                    .constant(Arg.WEIGHTS, plan.packer().weights(layer.weights(), FormatTag.OIHW, desc.weights()))
+                    .constant(Arg.attrScales(Arg.WEIGHTS), plan.scales(scales));
+            return finish(product, src, desc, arguments, layer.bias());
+        }
+        PrimitiveDesc desc = innerProduct(product, type, type, plan.plainAttr());
+        FoldedWeights folded = weights.of(product);
+        Arguments arguments = new Arguments()
+                .constant(Arg.WEIGHTS, plan.packer().weights(folded.weights(), FormatTag.OIHW, desc.weights()));
+        return finish(product, values.floating(product.src()), desc, arguments, folded.bias());
+    }
+
+    private PrimitiveDesc innerProduct(Node.InnerProduct product, DataType src, DataType weights, Attr attr) {
         Shape srcShape = shape(product.src());
-        MemoryDesc weights = any(Shape.of(product.oc(), srcShape.dim(1), srcShape.dim(2), srcShape.dim(3)));
-        MemoryDesc bias = plan.desc(DataType.F32, FormatTag.X, Shape.of(product.oc()));
-        PrimitiveDesc desc = plan.own(PrimitiveDesc.innerProductForward(
+        Shape matrix = Shape.of(product.oc(), srcShape.dim(1), srcShape.dim(2), srcShape.dim(3));
+        return plan.own(PrimitiveDesc.innerProductForward(
                 plan.engine(),
                 INFERENCE,
-                any(srcShape),
-                weights,
-                bias,
-                plainDesc(DataType.F32, shape(product.name())),
-                plan.plainAttr()));
-        Value src = plan.reorder(product.name(), value(product.src()), desc.src());
+                plan.desc(src, FormatTag.ANY, srcShape),
+                plan.desc(weights, FormatTag.ANY, matrix),
+                biasDesc(product),
+                plan.plainDesc(DataType.F32, shape(product.name())),
+                attr));
+    }
+
+    private MemoryDesc biasDesc(Node.InnerProduct product) {
+        return plan.desc(DataType.F32, FormatTag.X, Shape.of(product.oc()));
+    }
+
+    private Value finish(
+            Node.InnerProduct product, Value given, PrimitiveDesc desc, Arguments arguments, float[] bias) {
+        Value src = plan.reorder(product.name(), given, desc.src());
         Value result = resultOf(product, desc.dst());
-        float[] matrix = parameters.apply(product.name() + ".weight");
-        float[] shift = parameters.apply(product.name() + ".bias");
-        Arguments arguments = new Arguments()
+        arguments
                 .value(Arg.SRC, src)
-                .constant(Arg.WEIGHTS, plan.packer().weights(matrix, FormatTag.OIHW, desc.weights()))
-                .constant(Arg.BIAS, plan.packer().bias(shift, bias))
+                .constant(Arg.BIAS, plan.packer().floats(bias, biasDesc(product)))
                 .value(Arg.DST, result);
         plan.execute(product.name(), desc, arguments, null);
         return result;
     }
 
     private Value softmax(Node.Softmax softmax) {
-        Value src = value(softmax.src());
+        Value src = values.get(softmax.src());
         PrimitiveDesc desc = plan.own(PrimitiveDesc.softmaxForward(
                 plan.engine(),
                 INFERENCE,
                 Algorithm.SOFTMAX_ACCURATE,
                 src.desc(),
-                plainDesc(DataType.F32, shape(softmax.name())),
+                plan.plainDesc(DataType.F32, shape(softmax.name())),
                 1,
                 plan.plainAttr()));
         Value result = resultOf(softmax, desc.dst());
@@ -288,8 +285,18 @@ final class Planner {
         return result;
     }
 
+    private Value sigmoid(Node.Sigmoid sigmoid) {
+        Value src = values.get(sigmoid.src());
+        MemoryDesc dst = plan.plainDesc(DataType.F32, shape(sigmoid.name()));
+        PrimitiveDesc desc = plan.own(PrimitiveDesc.eltwiseForward(
+                plan.engine(), INFERENCE, Algorithm.ELTWISE_LOGISTIC, src.desc(), dst, 0, 0, plan.plainAttr()));
+        Value result = resultOf(sigmoid, desc.dst());
+        plan.execute(sigmoid.name(), desc, new Arguments().value(Arg.SRC, src).value(Arg.DST, result), null);
+        return result;
+    }
+
     private Value relu(Node.Relu relu) {
-        Value src = source(relu.src(), plainDesc(type, shape(relu.src())));
+        Value src = values.floating(relu.src());
         PrimitiveDesc desc = plan.own(PrimitiveDesc.eltwiseForward(
                 plan.engine(), INFERENCE, Algorithm.ELTWISE_RELU, src.desc(), src.desc(), 0, 0, plan.plainAttr()));
         Value result = plan.value(src.desc());
@@ -298,8 +305,8 @@ final class Planner {
     }
 
     private Value add(Node.Add add) {
-        Value lhs = value(add.lhs());
-        Value rhs = plan.reorder(add.name(), value(add.rhs()), lhs.desc());
+        Value lhs = values.floating(add.lhs());
+        Value rhs = plan.reorder(add.name(), values.floating(add.rhs()), lhs.desc());
         PrimitiveDesc desc = plan.own(PrimitiveDesc.binary(
                 plan.engine(), Algorithm.BINARY_ADD, lhs.desc(), rhs.desc(), lhs.desc(), plan.plainAttr()));
         Value result = plan.value(lhs.desc());
@@ -309,95 +316,12 @@ final class Planner {
         return result;
     }
 
-    /** The value of {@code name}; if that is the images, in the layout {@code wanted} as far as that is plain. */
-    private Value source(String name, MemoryDesc wanted) {
-        boolean unread = graph.input().name().equals(name) && !values.containsKey(name);
-        return unread ? images(name, wanted) : value(name);
-    }
-
-    private Value images(String name, MemoryDesc wanted) {
-        Value images = request.input().pixels() ? normalized(name, wanted) : floats(name, wanted);
-        values.put(name, images);
-        return images;
-    }
-
-    private Value floats(String name, MemoryDesc wanted) {
-        MemoryDesc desc = plan.desc(DataType.F32, tag(request.input().planar()), shape(name));
-        Value caller = new Value(desc, new Buffer(Home.SRC, desc.size()));
-        boolean emulated = computedAs() != request.precision();
-        if (desc.sameAs(wanted) && !emulated) {
-            return caller;
-        }
-        Value copy = plan.copy(name, caller, wanted);
-        plan.round(name, copy);
-        return copy;
-    }
-
-    private Value normalized(String name, MemoryDesc wanted) {
-        float[][] tables = Objects.requireNonNull(request.normalization()).tables();
-        if (tables.length != graph.input().channels()) {
-            throw new IllegalArgumentException("pixels have " + tables.length + " channels, but " + name + " takes "
-                    + graph.input().channels() + ": give it normalised values");
-        }
-        boolean channelsLast = wanted.matches(FormatTag.NHWC) || !wanted.matches(FormatTag.NCHW);
-        MemoryDesc desc = plan.desc(type, tag(!channelsLast), shape(name));
-        Value value = plan.value(desc);
-        PixelNormalizer normalizer = new PixelNormalizer(
-                tables,
-                request.batch(),
-                request.height() * request.width(),
-                !request.input().planar(),
-                channelsLast,
-                computedAs());
-        plan.normalize(name, normalizer, value);
-        return value;
-    }
-
     private Value resultOf(Node node, MemoryDesc desc) {
         int output = graph.outputs().indexOf(node.name());
-        return output >= 0 ? dsts.get(output) : plan.value(desc);
-    }
-
-    private Value value(String name) {
-        Value value = values.get(name);
-        if (value == null && graph.input().name().equals(name)) {
-            value = images(name, plainDesc(type, shape(name)));
-        }
-        if (value == null) {
-            throw new IllegalStateException("no value of " + name + " has been planned");
-        }
-        return value;
-    }
-
-    private Precision computedAs() {
-        return type == DataType.F32 ? Precision.F32 : request.precision();
-    }
-
-    private MemoryDesc any(Shape shape) {
-        return plan.desc(type, FormatTag.ANY, shape);
-    }
-
-    private MemoryDesc plainDesc(DataType type, Shape shape) {
-        return plan.desc(type, shape.rank() == 2 ? FormatTag.NC : FormatTag.NCHW, shape);
-    }
-
-    private static FormatTag tag(boolean planar) {
-        return planar ? FormatTag.NCHW : FormatTag.NHWC;
+        return output >= 0 ? dst(output) : plan.value(desc);
     }
 
     private static Window whole(Shape src) {
         return new Window(src.intDim(2), src.intDim(3), 1, 1, 0, 0, 0, 0, 1);
-    }
-
-    private static long[] strides(Window window) {
-        return new long[] {window.strideH(), window.strideW()};
-    }
-
-    private static long[] padLeft(Window window) {
-        return new long[] {window.padTop(), window.padLeft()};
-    }
-
-    private static long[] padRight(Window window) {
-        return new long[] {window.padBottom(), window.padRight()};
     }
 }

@@ -29,7 +29,8 @@ public record PrecisionSupport(Level level, @Nullable String reason) {
 
     static PrecisionSupport of(Precision precision, CpuIsa isa) {
         return switch (precision) {
-            case F32 -> new PrecisionSupport(Level.FAST, null);
+            // Without VNNI weights are rounded to 7 bits; see QuantizedLayer.
+            case F32, INT8 -> new PrecisionSupport(Level.FAST, null);
             case BF16 ->
                 support(
                         isa,

@@ -1,6 +1,10 @@
 package dev.gatun.plan;
 
+import dev.gatun.graph.Graph;
+import dev.gatun.graph.Node;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How the values and layers of a fused graph are computed in int8. A layer without a {@link QuantizedLayer} and a value without a
@@ -23,5 +27,27 @@ public record Quantization(Map<String, Float> scales, Map<String, QuantizedLayer
                         "the scale of " + name + " is " + scale + ", expected a positive one");
             }
         });
+    }
+
+    /**
+     * The values of a fused graph that cannot be negative, and so are 0 to 255 in 8 bits: what a ReLU ends, and poolings and channel
+     * embeddings of such.
+     */
+    public static Set<String> nonNegative(Graph graph) {
+        Set<String> found = new HashSet<>();
+        for (Node node : graph.nodes()) {
+            boolean can = switch (node) {
+                case Node.Conv conv -> conv.epilogue().relu() || EightBit.embeds(conv) && found.contains(conv.src());
+                case Node.Relu _, Node.Softmax _, Node.Sigmoid _ -> true;
+                case Node.MaxPool _, Node.AveragePool _, Node.GlobalAveragePool _, Node.GlobalMaxPool _ ->
+                    found.contains(node.sources().getFirst());
+                case Node.Add add -> found.contains(add.lhs()) && found.contains(add.rhs());
+                case Node.Input _, Node.BatchNorm _, Node.InnerProduct _, Node.ZeroPadShortcut _ -> false;
+            };
+            if (can) {
+                found.add(node.name());
+            }
+        }
+        return found;
     }
 }

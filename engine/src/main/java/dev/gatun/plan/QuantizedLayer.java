@@ -49,4 +49,20 @@ public final class QuantizedLayer {
     public float[] bias() {
         return bias;
     }
+
+    /**
+     * The same layer with weights of -64 to 64. Without VNNI two products of an unsigned and a signed byte are added in 16 bits, which
+     * weights of 7 bits cannot overflow: 2 * 255 * 64 < 2^15.
+     */
+    QuantizedLayer inSevenBits() {
+        byte[] halved = new byte[weights.length];
+        for (int i = 0; i < weights.length; i++) {
+            halved[i] = (byte) Math.rint(weights[i] / 2.0);
+        }
+        float[] doubled = new float[scales.length];
+        for (int oc = 0; oc < scales.length; oc++) {
+            doubled[oc] = 2 * scales[oc];
+        }
+        return new QuantizedLayer(halved, doubled, bias);
+    }
 }

@@ -3,6 +3,7 @@ package dev.gatun.plan;
 import dev.gatun.onednn.MemoryDesc;
 import dev.gatun.onednn.Primitive;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** One thing a session does in a run. */
 sealed interface Step {
@@ -13,6 +14,17 @@ sealed interface Step {
     String implementation();
 
     /**
+     * The same step on other images of the run.
+     *
+     * @param image number of the first of them
+     * @param images how many the step works on at once
+     */
+    Step at(long image, long images);
+
+    /** Tells {@code user} of each buffer it reads or writes. */
+    void buffers(Consumer<Buffer> user);
+
+    /**
      * A primitive.
      *
      * @param name of the node
@@ -20,7 +32,27 @@ sealed interface Step {
      * @param primitive owned by the plan
      * @param arguments in any order
      */
-    record Execute(String name, String implementation, Primitive primitive, List<Argument> arguments) implements Step {}
+    record Execute(String name, String implementation, Primitive primitive, List<Argument> arguments) implements Step {
+        @Override
+        public Execute at(long image, long images) {
+            return new Execute(
+                    name,
+                    implementation,
+                    primitive,
+                    arguments.stream()
+                            .map(argument -> argument.at(image, images))
+                            .toList());
+        }
+
+        @Override
+        public void buffers(Consumer<Buffer> user) {
+            for (Argument argument : arguments) {
+                if (argument.operand() instanceof Operand.InBuffer(Buffer buffer, long _)) {
+                    user.accept(buffer);
+                }
+            }
+        }
+    }
 
     /**
      * An argument of a primitive.
@@ -29,19 +61,38 @@ sealed interface Step {
      * @param desc borrowed from the plan
      * @param operand where it lies
      */
-    record Argument(int arg, MemoryDesc desc, Operand operand) {}
+    record Argument(int arg, MemoryDesc desc, Operand operand) {
+        Argument at(long image, long images) {
+            return operand instanceof Operand.InBuffer(Buffer buffer, long _)
+                    ? new Argument(
+                            arg, desc, new Operand.InBuffer(buffer, buffer.offsetOf(image, desc.size() / images)))
+                    : this;
+        }
+    }
 
     /**
-     * Pixels to normalised values.
+     * Pixels of the caller's to what the first layer reads.
      *
      * @param name of the node
-     * @param normalizer does it
+     * @param reader does it
+     * @param image number of the first image read
      * @param dst what it writes
+     * @param offset in it, in bytes
      */
-    record Normalize(String name, PixelNormalizer normalizer, Buffer dst) implements Step {
+    record ReadPixels(String name, PixelReader reader, long image, Buffer dst, long offset) implements Step {
         @Override
         public String implementation() {
-            return "table";
+            return reader.implementation();
+        }
+
+        @Override
+        public ReadPixels at(long image, long images) {
+            return new ReadPixels(name, reader, image, dst, dst.offsetOf(image, reader.dstBytes() / images));
+        }
+
+        @Override
+        public void buffers(Consumer<Buffer> user) {
+            user.accept(dst);
         }
     }
 
@@ -51,12 +102,23 @@ sealed interface Step {
      * @param name of the node
      * @param rounding which precision
      * @param buffer what is rounded in place
+     * @param offset in it, in bytes
      * @param count values
      */
-    record Round(String name, Rounding rounding, Buffer buffer, long count) implements Step {
+    record Round(String name, Rounding rounding, Buffer buffer, long offset, long count) implements Step {
         @Override
         public String implementation() {
             return "emulated:" + rounding;
+        }
+
+        @Override
+        public Round at(long image, long images) {
+            return new Round(name, rounding, buffer, buffer.offsetOf(image, count / images * Float.BYTES), count);
+        }
+
+        @Override
+        public void buffers(Consumer<Buffer> user) {
+            user.accept(buffer);
         }
     }
 }

@@ -27,7 +27,7 @@ final class WeightPacker {
     record Packed(MemoryDesc desc, MemorySegment data) {}
 
     private final Engine engine;
-    private final Arena arena;
+    private final LargeArena arena;
     private final @Nullable Rounding rounding;
     private long bytes;
 
@@ -37,7 +37,7 @@ final class WeightPacker {
      */
     WeightPacker(Engine engine, Arena arena, @Nullable Rounding rounding) {
         this.engine = engine;
-        this.arena = arena;
+        this.arena = new LargeArena(arena);
         this.rounding = rounding;
     }
 
@@ -48,21 +48,36 @@ final class WeightPacker {
 
     /** Packs {@code values}, row-major in the extents of {@code desc}. */
     Packed weights(float[] values, FormatTag tag, MemoryDesc desc) {
-        return pack(rounding == null ? values : rounding.rounded(values), tag, desc);
+        float[] rounded = rounding == null ? values : rounding.rounded(values);
+        try (Arena staging = Arena.ofConfined()) {
+            return pack(staging.allocateFrom(ValueLayout.JAVA_FLOAT, rounded), DataType.F32, tag, desc);
+        }
     }
 
-    /** Packs a bias, which stays f32 in every precision. */
-    Packed bias(float[] values, MemoryDesc desc) {
-        return pack(values, FormatTag.X, desc);
+    /** Packs {@code values} of type s8, row-major in the extents of {@code desc}. */
+    Packed weights(byte[] values, FormatTag tag, MemoryDesc desc) {
+        try (Arena staging = Arena.ofConfined()) {
+            return pack(staging.allocateFrom(ValueLayout.JAVA_BYTE, values), DataType.S8, tag, desc);
+        }
     }
 
-    private Packed pack(float[] values, FormatTag tag, MemoryDesc desc) {
-        MemorySegment data = arena.allocate(desc.size(), ArenaPlanner.ALIGNMENT);
+    /** Keeps biases or scales, which stay f32 in every precision, as they are. */
+    Packed floats(float[] values, MemoryDesc desc) {
+        MemorySegment data = allocate(desc);
+        MemorySegment.copy(values, 0, data, ValueLayout.JAVA_FLOAT, 0, values.length);
+        return new Packed(desc, data);
+    }
+
+    private MemorySegment allocate(MemoryDesc desc) {
         bytes += desc.size();
+        return arena.allocate(desc.size());
+    }
+
+    private Packed pack(MemorySegment plain, DataType type, FormatTag tag, MemoryDesc desc) {
+        MemorySegment data = allocate(desc);
         try (Arena staging = Arena.ofConfined();
                 NativeStack handles = new NativeStack()) {
-            MemorySegment plain = staging.allocateFrom(ValueLayout.JAVA_FLOAT, values);
-            MemoryDesc plainDesc = handles.push(MemoryDesc.of(DataType.F32, tag, desc.dims()));
+            MemoryDesc plainDesc = handles.push(MemoryDesc.of(type, tag, desc.dims()));
             Attr attr = handles.push(Attr.builder().build());
             PrimitiveDesc reorder = handles.push(PrimitiveDesc.reorder(engine, plainDesc, desc, attr));
             ExecArgs.Builder args = ExecArgs.builder()

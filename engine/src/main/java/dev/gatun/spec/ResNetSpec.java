@@ -1,5 +1,6 @@
 package dev.gatun.spec;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,6 +12,7 @@ import java.util.List;
  * @param block common to all stages
  * @param stages in order
  * @param head after the last stage
+ * @param bias the convolutions that have one
  * @param batchNormEpsilon added to the variance; 1e-5 in torch
  */
 public record ResNetSpec(
@@ -20,6 +22,7 @@ public record ResNetSpec(
         BlockSpec block,
         List<StageSpec> stages,
         HeadSpec head,
+        ConvBias bias,
         double batchNormEpsilon) {
 
     /** PyTorch's default epsilon of BatchNorm2d, which torchvision and the CIFAR networks keep. */
@@ -35,15 +38,75 @@ public record ResNetSpec(
             throw new IllegalArgumentException(
                     name + ": epsilon must be finite and not negative, found " + batchNormEpsilon);
         }
+        int reduction = stages.stream().mapToInt(StageSpec::reduction).reduce(stem.reduction(), Math::multiplyExact);
+        if (block.padding() == Padding.SAME && input.multiple() % reduction != 0) {
+            throw new IllegalArgumentException(name + " pads as SAME and reduces images by " + reduction
+                    + ", expected to take only multiples of that, found " + input.multiple());
+        }
     }
 
-    /** The same network with another number of classes. */
+    /** The same network with logits of another number of classes. */
     public ResNetSpec withClasses(int classes) {
-        return new ResNetSpec(name, input, stem, block, stages, new HeadSpec(classes), batchNormEpsilon);
+        return withHead(
+                head instanceof HeadSpec.Classes(int _, Activation activation)
+                        ? new HeadSpec.Classes(classes, activation)
+                        : HeadSpec.logits(classes));
+    }
+
+    /** The same network with another end. */
+    public ResNetSpec withHead(HeadSpec head) {
+        return new ResNetSpec(name, input, stem, block, stages, head, bias, batchNormEpsilon);
+    }
+
+    /** The same network under another name. */
+    public ResNetSpec withName(String name) {
+        return new ResNetSpec(name, input, stem, block, stages, head, bias, batchNormEpsilon);
+    }
+
+    /** The same network with another stem. */
+    public ResNetSpec withStem(StemSpec stem) {
+        return new ResNetSpec(name, input, stem, block, stages, head, bias, batchNormEpsilon);
+    }
+
+    /** The same network with samples scaled otherwise. */
+    public ResNetSpec withScaling(InputScaling scaling) {
+        return new ResNetSpec(name, input.withScaling(scaling), stem, block, stages, head, bias, batchNormEpsilon);
+    }
+
+    /** The same network with other blocks. */
+    public ResNetSpec withBlock(BlockSpec block) {
+        return new ResNetSpec(name, input, stem, block, stages, head, bias, batchNormEpsilon);
+    }
+
+    /**
+     * The same network whose last map is smaller than the images by this only: the last stages have their strides replaced by dilation, as by
+     * torchvision's {@code replace_stride_with_dilation} and timm's {@code output_stride}. It has the same parameters.
+     *
+     * @throws IllegalArgumentException if no stage ends with it
+     */
+    public ResNetSpec withOutputStride(int outputStride) {
+        List<StageSpec> dilated = new ArrayList<>();
+        int reached = stem.reduction();
+        for (StageSpec stage : stages) {
+            boolean further = reached * stage.stride() > outputStride;
+            dilated.add(stage.withDilated(stage.stride() > 1 && further));
+            reached = further ? reached : reached * stage.stride();
+        }
+        if (reached != outputStride) {
+            throw new IllegalArgumentException(name + " cannot have output stride " + outputStride
+                    + ": its stem reduces images by " + stem.reduction() + " and its stages by "
+                    + stages.stream().map(StageSpec::stride).toList());
+        }
+        return new ResNetSpec(name, input, stem, block, dilated, head, bias, batchNormEpsilon);
+    }
+
+    /** Number of classes, 0 for a backbone. */
+    public int classes() {
+        return head instanceof HeadSpec.Classes(int classes, Activation _) ? classes : 0;
     }
 
     /** Channels of the last feature map. */
     public int features() {
-        return block.outputWidth(stages.getLast().width());
+        return stages.getLast().outputWidth();
     }
 }

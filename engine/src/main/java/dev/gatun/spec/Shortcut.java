@@ -8,6 +8,10 @@ public enum Shortcut {
     ZERO_PAD,
     /** Option B: identity, with a 1x1 projection where the dimensions change. */
     PROJECTION,
+    /**
+     * Option B with identity and subsampling, which is max pooling of 1x1, where the resolution changes alone; Keras Applications' V2.
+     */
+    PROJECTION_OR_SUBSAMPLING,
     /** Option C: a 1x1 projection in every block. */
     ALL_PROJECTION
 }

@@ -1,6 +1,11 @@
 package dev.gatun.weights;
 
+import dev.gatun.spec.TensorSpec;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -31,6 +36,36 @@ public record NameMapping(String title, List<Rule> rules, List<Pattern> ignored)
                     rule("^(layer\\d+\\.\\d+\\.)shortcut\\.", "$1downsample.")),
             List.of(BATCH_COUNT));
 
+    /** transformers' modeling_resnet.py, with and without the classifier around the backbone. */
+    public static final NameMapping HUGGING_FACE = new NameMapping(
+            "Hugging Face",
+            List.of(
+                    rule("^resnet\\.", ""),
+                    rule("^embedder\\.embedder\\.convolution\\.", "conv1."),
+                    rule("^embedder\\.embedder\\.normalization\\.", "bn1."),
+                    rule("^classifier\\.1\\.", "fc."),
+                    new Rule(
+                            Pattern.compile("^encoder\\.stages\\.(\\d{1,6})\\.layers\\."),
+                            stage -> "layer" + (number(stage, 1) + 1) + "."),
+                    rule("\\.shortcut\\.convolution\\.", ".downsample.0."),
+                    rule("\\.shortcut\\.normalization\\.", ".downsample.1."),
+                    new Rule(
+                            Pattern.compile("\\.layer\\.(\\d{1,6})\\.convolution\\."),
+                            layer -> ".conv" + (number(layer, 1) + 1) + "."),
+                    new Rule(
+                            Pattern.compile("\\.layer\\.(\\d{1,6})\\.normalization\\."),
+                            layer -> ".bn" + (number(layer, 1) + 1) + ".")),
+            List.of(BATCH_COUNT));
+
+    /** A mapping and the name of a tensor that only files have which it is for. */
+    private record Sign(Pattern tensor, NameMapping mapping) {}
+
+    private static final List<Sign> SIGNS = List.of(
+            new Sign(Pattern.compile("(resnet\\.)?embedder\\.embedder\\.convolution\\.weight"), HUGGING_FACE),
+            new Sign(Pattern.compile("conv2_block1_preact_bn\\.weight"), KerasNames.V2),
+            new Sign(Pattern.compile("conv2_block1_1_conv\\.weight"), KerasNames.V1),
+            new Sign(Pattern.compile("res2a_branch2a\\.weight"), KerasNames.OLD));
+
     /** Copies the lists. */
     public NameMapping {
         rules = List.copyOf(rules);
@@ -41,13 +76,40 @@ public record NameMapping(String title, List<Rule> rules, List<Pattern> ignored)
      * One replacement.
      *
      * @param pattern searched for once in the name
-     * @param replacement of what was found, with the groups of the pattern
+     * @param replacement of what was found, in which {@code $1} is its first group
      */
-    public record Rule(Pattern pattern, String replacement) {}
+    public record Rule(Pattern pattern, Function<MatchResult, String> replacement) {}
 
-    /** A rule from a regular expression. */
+    /** A rule from a regular expression, and what replaces it, with the groups of the pattern. */
     public static Rule rule(String pattern, String replacement) {
-        return new Rule(Pattern.compile(pattern), replacement);
+        return new Rule(Pattern.compile(pattern), _ -> replacement);
+    }
+
+    /**
+     * The mapping for a file with these names.
+     *
+     * @param names of its tensors
+     * @param expected what the network needs, in the order of its operations; layers that a file only counts are told apart by it
+     */
+    public static NameMapping of(Collection<String> names, List<TensorSpec> expected) {
+        return SIGNS.stream()
+                .filter(sign -> names.stream()
+                        .anyMatch(name -> sign.tensor().matcher(name).matches()))
+                .findFirst()
+                .map(Sign::mapping)
+                .or(() -> KerasNames.numbered(names, expected))
+                .orElse(TORCH);
+    }
+
+    /** This mapping, of no interest to which are also the mapped names that match. */
+    public NameMapping ignoring(Pattern pattern) {
+        List<Pattern> more = new ArrayList<>(ignored);
+        more.add(pattern);
+        return new NameMapping(title, rules, more);
+    }
+
+    static int number(MatchResult match, int group) {
+        return Integer.parseInt(match.group(group));
     }
 
     /** The spec's name for a name in the file. */

@@ -1,5 +1,6 @@
 package dev.gatun.weights;
 
+import dev.gatun.spec.Shape;
 import dev.gatun.spec.TensorSpec;
 import dev.gatun.weights.WeightMismatchException.Kind;
 import java.util.ArrayList;
@@ -16,10 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WeightSet {
     private final String origin;
+    private final Map<String, Shape> shapes;
     private final Map<String, float[]> values;
 
-    private WeightSet(String origin, Map<String, float[]> values) {
+    private WeightSet(String origin, List<TensorSpec> checked, Map<String, float[]> values) {
         this.origin = origin;
+        this.shapes = new HashMap<>();
+        checked.forEach(spec -> shapes.put(spec.name(), spec.shape()));
         this.values = values;
     }
 
@@ -54,7 +58,7 @@ public final class WeightSet {
         if (!problems.isEmpty()) {
             throw new WeightMismatchException(source.origin(), problems);
         }
-        return new WeightSet(source.origin(), values);
+        return new WeightSet(source.origin(), expected, values);
     }
 
     /** Where the parameters came from. */
@@ -74,6 +78,22 @@ public final class WeightSet {
             throw new IllegalArgumentException("the model has no parameter '" + expectedName + "'");
         }
         return elements;
+    }
+
+    /**
+     * Checks that each of these is here and of its shape; reads no values.
+     *
+     * @throws IllegalArgumentException naming the first that is not
+     */
+    public void requireAll(List<TensorSpec> expected) {
+        for (TensorSpec spec : expected) {
+            Shape found = shapes.get(spec.name());
+            if (!spec.shape().equals(found)) {
+                throw new IllegalArgumentException("weights from " + origin + " have "
+                        + (found == null ? "no " + spec.name() : spec.name() + " " + found) + ", expected shape "
+                        + spec.shape());
+            }
+        }
     }
 
     private static Map<String, TensorInfo> byModelName(

@@ -21,6 +21,11 @@ public final class WeightsCatalog {
 
     private static final String V1 = "https://github.com/pytorch/vision/tree/main/references/classification#resnet";
     private static final String V2 = "https://github.com/pytorch/vision/issues/3995#new-recipe";
+    private static final String V1_RESNEXT =
+            "https://github.com/pytorch/vision/tree/main/references/classification#resnext";
+    private static final String V1_WIDE = "https://github.com/pytorch/vision/pull/912#issue-445437439";
+    private static final String V1_64X4D = "https://github.com/pytorch/vision/pull/5935";
+    private static final String V2_FIXRES = "https://github.com/pytorch/vision/issues/3995#new-recipe-with-fixres";
     private static final String V2_RESNET50 = "https://github.com/pytorch/vision/issues/3995#issuecomment-1013906621";
 
     /** A model's default, which is torchvision's, is its last row. */
@@ -32,7 +37,64 @@ public final class WeightsCatalog {
             row("resnet101/IMAGENET1K_V1", "63fe2227", 170.511, 44_549_160, 77.374, 93.546, RESIZE_256, V1),
             row("resnet101/IMAGENET1K_V2", "cd907fc2", 170.530, 44_549_160, 81.886, 95.780, RESIZE_232, V2),
             row("resnet152/IMAGENET1K_V1", "394f9c45", 230.434, 60_192_808, 78.312, 94.046, RESIZE_256, V1),
-            row("resnet152/IMAGENET1K_V2", "f82ba261", 230.474, 60_192_808, 82.284, 96.002, RESIZE_232, V2));
+            row("resnet152/IMAGENET1K_V2", "f82ba261", 230.474, 60_192_808, 82.284, 96.002, RESIZE_232, V2),
+            row(
+                    "resnext50_32x4d/IMAGENET1K_V1",
+                    "7cdf4587",
+                    95.789,
+                    25_028_904,
+                    77.618,
+                    93.698,
+                    RESIZE_256,
+                    V1_RESNEXT),
+            row("resnext50_32x4d/IMAGENET1K_V2", "1a0047aa", 95.833, 25_028_904, 81.198, 95.340, RESIZE_232, V2),
+            row(
+                    "resnext101_32x8d/IMAGENET1K_V1",
+                    "8ba56ff5",
+                    339.586,
+                    88_791_336,
+                    79.312,
+                    94.526,
+                    RESIZE_256,
+                    V1_RESNEXT),
+            row(
+                    "resnext101_32x8d/IMAGENET1K_V2",
+                    "110c445d",
+                    339.673,
+                    88_791_336,
+                    82.834,
+                    96.228,
+                    RESIZE_232,
+                    V2_FIXRES),
+            row(
+                    "resnext101_64x4d/IMAGENET1K_V1",
+                    "173b62eb",
+                    319.318,
+                    83_455_272,
+                    83.246,
+                    96.454,
+                    RESIZE_232,
+                    V1_64X4D),
+            row("wide_resnet50_2/IMAGENET1K_V1", "95faca4d", 131.820, 68_883_240, 78.468, 94.086, RESIZE_256, V1_WIDE),
+            row(
+                    "wide_resnet50_2/IMAGENET1K_V2",
+                    "9ba9bcbe",
+                    263.124,
+                    68_883_240,
+                    81.602,
+                    95.758,
+                    RESIZE_232,
+                    V2_FIXRES),
+            row(
+                    "wide_resnet101_2/IMAGENET1K_V1",
+                    "32ee1156",
+                    242.896,
+                    126_886_696,
+                    78.848,
+                    94.284,
+                    RESIZE_256,
+                    V1_WIDE),
+            row("wide_resnet101_2/IMAGENET1K_V2", "d733dc28", 484.747, 126_886_696, 82.510, 96.020, RESIZE_232, V2));
 
     private WeightsCatalog() {}
 

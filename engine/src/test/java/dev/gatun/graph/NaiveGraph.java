@@ -52,6 +52,7 @@ public final class NaiveGraph {
             case Node.GlobalAveragePool pool -> globalAveragePool(pool);
             case Node.InnerProduct product -> innerProduct(product);
             case Node.Softmax softmax -> softmax(softmax);
+            case Node.Sigmoid sigmoid -> sigmoid(result(sigmoid.src()).clone());
             case Node.ZeroPadShortcut pad -> zeroPad(pad);
         };
     }
@@ -252,6 +253,13 @@ public final class NaiveGraph {
             }
         }
         return y;
+    }
+
+    private static double[] sigmoid(double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = 1 / (1 + Math.exp(-values[i]));
+        }
+        return values;
     }
 
     private double[] zeroPad(Node.ZeroPadShortcut pad) {

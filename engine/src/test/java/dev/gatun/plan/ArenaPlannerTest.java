@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class ArenaPlannerTest {
     private record Life(Buffer buffer, int first, int last) {
         static Life of(long bytes, int first, int last) {
-            Buffer buffer = new Buffer(Home.ARENA, bytes);
+            Buffer buffer = new Buffer(Home.ARENA, bytes, 1);
             buffer.usedBy(first);
             buffer.usedBy(last);
             return new Life(buffer, first, last);

@@ -29,7 +29,7 @@ class PlanTest {
     }
 
     private static Plan plan(Graph graph, PlanRequest request) {
-        return Plan.of(graph, new RandomValues(graph, 1)::get, request);
+        return Plan.of(graph, LayerWeights.folding(new RandomValues(graph, 1)::get), request);
     }
 
     @Test
@@ -121,7 +121,7 @@ class PlanTest {
     @Test
     void everyStepOfAnImageNetNetworkRunsOnAFastImplementation() {
         Graph graph = GraphBuilder.build(Variants.named("resnet50"));
-        for (Precision precision : Precision.values()) {
+        for (Precision precision : List.of(Precision.F32, Precision.BF16, Precision.F16)) {
             if (PrecisionSupport.of(precision).level() == PrecisionSupport.Level.FAST) {
                 PlanRequest request = new PlanRequest(1, 224, 224, InputFormat.F32_NCHW, precision, false, 1, null);
                 try (Plan plan = plan(graph, request)) {

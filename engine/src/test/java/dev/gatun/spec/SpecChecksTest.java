@@ -12,21 +12,25 @@ class SpecChecksTest {
 
     @Test
     void rejectsNumbersThatAreNotPositive() {
-        assertRejected(() -> new StageSpec(0, 64, 1), "found 0, 64 and 1");
-        assertRejected(() -> new StageSpec(1, 0, 1), "found 1, 0 and 1");
-        assertRejected(() -> new StageSpec(1, 64, 0), "found 1, 64 and 0");
-        assertRejected(() -> new HeadSpec(0), "found 0");
+        assertRejected(() -> stage(0, 64, 1), "found 0, 64, 64 and 1");
+        assertRejected(() -> stage(1, 0, 1), "found 1, 0, 0 and 1");
+        assertRejected(() -> stage(1, 64, 0), "found 1, 64, 64 and 0");
+        assertRejected(() -> stage(1, 64, 1).withOutputWidth(0), "found 1, 64, 0 and 1");
+        assertRejected(() -> HeadSpec.logits(0), "found 0");
         assertRejected(() -> new InputSpec(0, 32), "found 0 and 32");
         assertRejected(() -> new InputSpec(3, 0), "found 3 and 0");
-        assertRejected(() -> new StemSpec(0, 7, 2, true), "found 0 and 2");
-        assertRejected(() -> new StemSpec(64, 7, 0, true), "found 64 and 0");
+        assertRejected(() -> new InputSpec(3, 32).withMultiple(0), "found 32 and 0");
+        assertRejected(() -> new InputSpec(3, 32).withMultiple(5), "found 32 and 5");
+        assertRejected(() -> new StemSpec(0, 7, 2, StemPool.MAX), "found [0] and 2");
+        assertRejected(() -> new StemSpec(64, 7, 0, StemPool.MAX), "found [64] and 0");
+        assertRejected(() -> new StemSpec(List.of(), 7, 1, true, StemPool.MAX), "found [] and 1");
         assertRejected(() -> block(BlockKind.BOTTLENECK, 0, 64), "found 0 and 64");
         assertRejected(() -> block(BlockKind.BOTTLENECK, 1, 0), "found 1 and 0");
     }
 
     @Test
     void rejectsEvenStemKernels() {
-        assertRejected(() -> new StemSpec(64, 4, 2, true), "must be odd, found 4");
+        assertRejected(() -> new StemSpec(64, 4, 2, StemPool.MAX), "must be odd, found 4");
     }
 
     @Test
@@ -42,7 +46,7 @@ class SpecChecksTest {
 
     @Test
     void rejectsEpsilonsThatAreNoSmallNumbers() {
-        List<StageSpec> stages = List.of(new StageSpec(1, 64, 1));
+        List<StageSpec> stages = List.of(stage(1, 64, 1));
         assertRejected(() -> network(stages, -1e-5), "odd: epsilon");
         assertRejected(() -> network(stages, Double.NaN), "found NaN");
         assertRejected(() -> network(stages, Double.POSITIVE_INFINITY), "found Infinity");
@@ -54,18 +58,56 @@ class SpecChecksTest {
         assertThat(block(BlockKind.BOTTLENECK, 32, 4).innerWidth(64)).isEqualTo(128);
         assertThat(block(BlockKind.BOTTLENECK, 32, 4).innerWidth(512)).isEqualTo(1024);
         assertThat(block(BlockKind.BOTTLENECK, 1, 128).innerWidth(64)).isEqualTo(128);
-        assertThat(block(BlockKind.BOTTLENECK, 1, 128).outputWidth(64)).isEqualTo(256);
         assertThat(BASIC.innerWidth(64)).isEqualTo(64);
-        assertThat(BASIC.outputWidth(64)).isEqualTo(64);
     }
 
     @Test
     void changesTheClassesAlone() {
         ResNetSpec spec = Variants.named("resnet50");
         ResNetSpec fewer = spec.withClasses(7);
-        assertThat(fewer.head().classes()).isEqualTo(7);
+        assertThat(fewer.classes()).isEqualTo(7);
         assertThat(fewer.withClasses(1000)).isEqualTo(spec);
         assertThat(fewer.features()).isEqualTo(2048);
+    }
+
+    @Test
+    void keepsActivationsButNotBackbonesWhenTheClassesChange() {
+        ResNetSpec spec = Variants.named("resnet18");
+        ResNetSpec sigmoid = spec.withHead(new HeadSpec.Classes(5, Activation.SIGMOID));
+        assertThat(sigmoid.withClasses(6).head()).isEqualTo(new HeadSpec.Classes(6, Activation.SIGMOID));
+        ResNetSpec backbone = spec.withHead(new HeadSpec.Backbone(Features.PYRAMID));
+        assertThat(backbone.classes()).isZero();
+        assertThat(backbone.withClasses(1000)).isEqualTo(spec);
+    }
+
+    @Test
+    void rejectsSamePaddingOfSizesThatItIsNotFor() {
+        BlockSpec same = BASIC.withPadding(Padding.SAME);
+        ResNetSpec odd = network(List.of(stage(1, 16, 1), stage(1, 32, 2), stage(1, 64, 2)), 1e-5);
+        assertRejected(() -> odd.withBlock(same), "odd pads as SAME and reduces images by 4");
+        InputSpec input = Variants.named("resnet20v1-keras-cifar10").input();
+        input.require(64, 40);
+        assertRejected(() -> input.require(64, 42), "images are 64x42, expected multiples of 4");
+    }
+
+    @Test
+    void rejectsPreactivatedProjectionsOfOtherBlocks() {
+        assertRejected(() -> BASIC.withProjection(Projection.PREACTIVATED), "needs preactivation blocks");
+    }
+
+    @Test
+    void replacesStridesByDilationFromTheEnd() {
+        ResNetSpec spec = Variants.named("resnet50");
+        assertThat(spec.withOutputStride(32)).isEqualTo(spec);
+        assertThat(spec.withOutputStride(16).stages().stream().map(StageSpec::dilated))
+                .containsExactly(false, false, false, true);
+        assertThat(spec.withOutputStride(8).stages().stream().map(StageSpec::dilated))
+                .containsExactly(false, false, true, true);
+        assertThat(spec.withOutputStride(8).withOutputStride(16)).isEqualTo(spec.withOutputStride(16));
+        assertRejected(
+                () -> spec.withOutputStride(12), "resnet50 cannot have output stride 12: its stem reduces images by 4");
+        assertRejected(() -> spec.withOutputStride(2), "resnet50 cannot have output stride 2");
+        assertRejected(() -> spec.withOutputStride(64), "resnet50 cannot have output stride 64");
     }
 
     @Test
@@ -92,11 +134,16 @@ class SpecChecksTest {
     }
 
     private static BlockSpec block(BlockKind kind, int groups, int baseWidth) {
-        return new BlockSpec(kind, StridePlacement.MIDDLE_3X3, Shortcut.PROJECTION, groups, baseWidth);
+        return BlockSpec.dense(kind, Shortcut.PROJECTION).withGroups(groups, baseWidth);
+    }
+
+    private static StageSpec stage(int blocks, int width, int stride) {
+        return StageSpec.of(BlockKind.BASIC, blocks, width, stride);
     }
 
     private static ResNetSpec network(List<StageSpec> stages, double epsilon) {
-        return new ResNetSpec("odd", InputSpec.CIFAR, StemSpec.CIFAR, BASIC, stages, new HeadSpec(10), epsilon);
+        return new ResNetSpec(
+                "odd", InputSpec.CIFAR, StemSpec.CIFAR, BASIC, stages, HeadSpec.logits(10), ConvBias.NONE, epsilon);
     }
 
     private static void assertRejected(ThrowingCallable call, String message) {

@@ -2,6 +2,10 @@ package dev.gatun.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatun.graph.GraphBuilder;
+import dev.gatun.graph.GraphCost;
+import dev.gatun.spec.Variants;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +23,16 @@ class WeightsCatalogTest {
                         "resnet101/IMAGENET1K_V1",
                         "resnet101/IMAGENET1K_V2",
                         "resnet152/IMAGENET1K_V1",
-                        "resnet152/IMAGENET1K_V2");
+                        "resnet152/IMAGENET1K_V2",
+                        "resnext50_32x4d/IMAGENET1K_V1",
+                        "resnext50_32x4d/IMAGENET1K_V2",
+                        "resnext101_32x8d/IMAGENET1K_V1",
+                        "resnext101_32x8d/IMAGENET1K_V2",
+                        "resnext101_64x4d/IMAGENET1K_V1",
+                        "wide_resnet50_2/IMAGENET1K_V1",
+                        "wide_resnet50_2/IMAGENET1K_V2",
+                        "wide_resnet101_2/IMAGENET1K_V1",
+                        "wide_resnet101_2/IMAGENET1K_V2");
     }
 
     /** Rows as torchvision's documentation of pre-trained weights prints them. */
@@ -32,6 +45,11 @@ class WeightsCatalogTest {
         "resnet101, resnet101-cd907fc2.pth, 232, 81.886, 95.780",
         "resnet152/IMAGENET1K_V1, resnet152-394f9c45.pth, 256, 78.312, 94.046",
         "resnet152, resnet152-f82ba261.pth, 232, 82.284, 96.002",
+        "resnext50_32x4d, resnext50_32x4d-1a0047aa.pth, 232, 81.198, 95.340",
+        "resnext101_32x8d, resnext101_32x8d-110c445d.pth, 232, 82.834, 96.228",
+        "resnext101_64x4d, resnext101_64x4d-173b62eb.pth, 232, 83.246, 96.454",
+        "wide_resnet50_2/IMAGENET1K_V1, wide_resnet50_2-95faca4d.pth, 256, 78.468, 94.086",
+        "wide_resnet101_2, wide_resnet101_2-d733dc28.pth, 232, 82.510, 96.020",
     })
     void findsRowsByModelAndByFullName(String name, String file, int resize, double top1, double top5) {
         CatalogEntry entry = WeightsCatalog.find(name).orElseThrow();
@@ -44,11 +62,23 @@ class WeightsCatalogTest {
     }
 
     @Test
-    void boundsTheDownloadByFourBytesAParameter() {
+    void boundsTheDownloadByTheBytesOfTheParameters() {
+        // torchvision publishes the first wide networks in half precision.
+        Set<String> half = Set.of("wide_resnet50_2/IMAGENET1K_V1", "wide_resnet101_2/IMAGENET1K_V1");
+        assertThat(WeightsCatalog.entries()).allSatisfy(entry -> {
+            long bytes = (half.contains(entry.name()) ? 2 : 4) * entry.parameters();
+            assertThat(entry.maxBytes()).isGreaterThan(bytes).isLessThan(bytes * 103 / 100);
+        });
+    }
+
+    /** The networks of the catalogue are those of the table, which counts the same parameters. */
+    @Test
+    void namesVariants() {
         assertThat(WeightsCatalog.entries())
-                .allSatisfy(entry -> assertThat(entry.maxBytes())
-                        .isGreaterThan(4 * entry.parameters())
-                        .isLessThan(4 * entry.parameters() * 103 / 100));
+                .allSatisfy(entry -> assertThat(
+                                GraphCost.of(GraphBuilder.build(Variants.named(entry.model())), 224, 224)
+                                        .parameters())
+                        .isEqualTo(entry.parameters()));
     }
 
     @Test

@@ -22,9 +22,9 @@ final class Network {
 
     /** Images of standard normal values, [batch, channels, size, size]; the first of a batch are those of a smaller one. */
     static float[] images(Model model, int batch) {
-        int size = model.spec().input().size();
+        int size = model.input().size();
         SplittableRandom random = new SplittableRandom(IMAGES_SEED);
-        float[] images = new float[batch * model.spec().input().channels() * size * size];
+        float[] images = new float[batch * model.input().channels() * size * size];
         for (int i = 0; i < images.length; i++) {
             images[i] = (float) random.nextGaussian();
         }
@@ -33,7 +33,7 @@ final class Network {
 
     /** [batch, channels, size, size]. */
     static long[] shape(Model model, int batch) {
-        int size = model.spec().input().size();
-        return new long[] {batch, model.spec().input().channels(), size, size};
+        int size = model.input().size();
+        return new long[] {batch, model.input().channels(), size, size};
     }
 }

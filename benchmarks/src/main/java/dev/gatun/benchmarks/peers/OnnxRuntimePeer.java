@@ -59,7 +59,7 @@ final class OnnxRuntimePeer implements Peer {
                 options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
                 OrtSession session = owned.push(environment.createSession(onnx, options));
                 FloatBuffer images = direct(Network.images(model, setup.batch()));
-                long[] shape = {setup.batch(), model.spec().head().classes()};
+                long[] shape = {setup.batch(), model.classes()};
                 FloatBuffer values = direct(new float[Math.toIntExact(shape[0] * shape[1])]);
                 lanes.add(new Lane(
                         session,

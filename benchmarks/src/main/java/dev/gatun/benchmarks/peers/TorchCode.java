@@ -115,6 +115,7 @@ final class TorchCode {
             case Node.InnerProduct product ->
                 "torch.linear(torch.flatten(" + name(product.src()) + ", 1), self." + weight(product) + ", self."
                         + bias(product) + ")";
+            case Node.Sigmoid sigmoid -> "torch.sigmoid(" + name(sigmoid.src()) + ")";
             case Node.Softmax softmax -> "torch.softmax(" + name(softmax.src()) + ", 1)";
             case Node.ZeroPadShortcut pad -> throw untranslated(pad);
         };

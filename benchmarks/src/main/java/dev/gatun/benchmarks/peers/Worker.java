@@ -164,7 +164,7 @@ final class Worker {
         Model model = Network.model(job);
         try (LaneThreads lanes = new LaneThreads(peer.open(job, setup), setup)) {
             float[] logits = lanes.logits();
-            int expected = count * model.spec().head().classes();
+            int expected = count * model.classes();
             if (logits.length != expected) {
                 throw new IllegalStateException("expected " + expected + " logits, found " + logits.length);
             }

@@ -1,8 +1,7 @@
 package dev.gatun.cli;
 
+import dev.gatun.Model;
 import dev.gatun.spec.InputFormat;
-import dev.gatun.spec.InputSpec;
-import dev.gatun.spec.ResNetSpec;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,8 +33,8 @@ final class CifarFile implements Samples {
      *
      * @throws CommandException if it is not of such records, or the network takes other images
      */
-    static CifarFile open(Path path, ResNetSpec network) throws IOException {
-        if (!network.input().equals(InputSpec.CIFAR)) {
+    static CifarFile open(Path path, Model network) throws IOException {
+        if (!network.input().cifar()) {
             throw new CommandException(String.format(
                     Locale.ROOT,
                     "%s takes images of %dx%d, those of --cifar10 are 32x32",
@@ -51,7 +50,7 @@ final class CifarFile implements Samples {
                         + " bytes (a label, 3x32x32)");
             }
             int size = Math.toIntExact(bytes / RECORD_BYTES);
-            return new CifarFile(path, channel, size, network.head().classes());
+            return new CifarFile(path, channel, size, network.classes());
         } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;

@@ -67,7 +67,7 @@ final class ClassifyCommand implements Callable<Integer> {
         Model model = opened.model();
         Labels labels = labelsFile == null
                 ? model.labels()
-                : Labels.read(labelsFile, model.spec().head().classes());
+                : Labels.read(labelsFile, model.classes());
         try (CompiledModel compiled = opened.compile(
                         computeOptions.compile(computeOptions.threads()).withInput(TimedClassifier.FORMAT));
                 Lane lane = new Lane(compiled)) {

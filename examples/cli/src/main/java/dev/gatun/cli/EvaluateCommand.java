@@ -131,7 +131,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private Samples samples(OpenModel opened) throws IOException {
         if (source.cifar10 != null) {
-            return CifarFile.open(source.cifar10, opened.model().spec());
+            return CifarFile.open(source.cifar10, opened.model());
         }
         Listed listed = source.listed == null ? new Listed() : source.listed;
         return LabelledImages.read(listed.directory, listed.labels, opened.model(), imageOptions.decoding());

@@ -79,7 +79,7 @@ final class InspectCommand implements Callable<Integer> {
     private static String describe(List<ResNetSpec> variants) {
         return variants.stream().map(ResNetSpec::name).collect(Collectors.joining(" or ")) + ", "
                 + String.format(
-                        Locale.ROOT, "%d classes", variants.getFirst().head().classes());
+                        Locale.ROOT, "%d classes", variants.getFirst().classes());
     }
 
     private void printJson(WeightSource source, List<ResNetSpec> variants) {
@@ -93,7 +93,7 @@ final class InspectCommand implements Callable<Integer> {
             }
             fields.writeEndArray();
             if (!variants.isEmpty()) {
-                fields.writeNumberField("classes", variants.getFirst().head().classes());
+                fields.writeNumberField("classes", variants.getFirst().classes());
             }
             fields.writeNumberField("values", values(tensors));
             fields.writeNumberField("bytes", bytes(tensors));

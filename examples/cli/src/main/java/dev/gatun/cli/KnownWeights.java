@@ -1,7 +1,6 @@
 package dev.gatun.cli;
 
 import dev.gatun.BundledModel;
-import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.weights.WeightsCache;
 import dev.gatun.weights.WeightsCatalog;
@@ -52,6 +51,6 @@ record KnownWeights(String name, double top1, Where where) {
 
     /** What a variant was designed for. */
     static String dataSet(ResNetSpec spec) {
-        return spec.input().equals(InputSpec.CIFAR) ? "CIFAR-10" : "ImageNet";
+        return spec.input().cifar() ? "CIFAR-" + spec.classes() : "ImageNet";
     }
 }

@@ -39,7 +39,7 @@ record LabelledImages(List<Row> rows, Preprocessing preprocessing, DecodeOptions
         } catch (CharacterCodingException e) {
             throw new CommandException(table + ": not UTF-8 text", e);
         }
-        int classes = model.spec().head().classes();
+        int classes = model.classes();
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isBlank()) {

@@ -91,7 +91,7 @@ final class ModelsCommand implements Callable<Integer> {
         fields.writeStringField("name", spec.name());
         fields.writeStringField("dataSet", KnownWeights.dataSet(spec));
         fields.writeNumberField("inputSize", spec.input().size());
-        fields.writeNumberField("classes", spec.head().classes());
+        fields.writeNumberField("classes", spec.classes());
         fields.writeNumberField("parameters", cost.parameters());
         fields.writeNumberField("multiplyAccumulates", cost.multiplyAccumulates());
         fields.writeArrayFieldStart("weights");

@@ -1,0 +1,114 @@
+package dev.gatun.plan;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Surrounds RGB pixels with a border of one colour and gives every pixel a fourth byte, which is 0 inside and tells of the border outside:
+ * what {@link PixelStem} reads. Immutable; thread-safe.
+ */
+final class PixelPadder implements PixelReader {
+    /** Bytes of a pixel that is written. */
+    static final int PIXEL = 4;
+
+    /** Channels of a pixel that is read. */
+    static final int CHANNELS = 3;
+
+    private static final ValueLayout.OfInt LITTLE = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int COLOUR = 0xff_ffff;
+
+    private final int images;
+    private final int height;
+    private final int width;
+    private final int top;
+    private final int left;
+    private final int bottom;
+    private final int right;
+    private final boolean srcChannelsLast;
+    private final int border;
+
+    /**
+     * @param border the bytes of a pixel of the border, the first lowest
+     */
+    PixelPadder(
+            long images,
+            long height,
+            long width,
+            int top,
+            int left,
+            int bottom,
+            int right,
+            boolean srcChannelsLast,
+            int border) {
+        this.images = Math.toIntExact(images);
+        this.height = Math.toIntExact(height);
+        this.width = Math.toIntExact(width);
+        this.top = top;
+        this.left = left;
+        this.bottom = bottom;
+        this.right = right;
+        this.srcChannelsLast = srcChannelsLast;
+        this.border = border;
+    }
+
+    @Override
+    public String implementation() {
+        return "pad";
+    }
+
+    @Override
+    public long dstBytes() {
+        return (long) images * (height + top + bottom) * (width + left + right) * PIXEL;
+    }
+
+    @Override
+    public void run(MemorySegment src, long image, MemorySegment dst) {
+        long plane = (long) height * width;
+        long to = 0;
+        for (int n = 0; n < images; n++) {
+            long from = (image + n) * CHANNELS * plane;
+            to = border(dst, to, top * (width + left + right));
+            for (int y = 0; y < height; y++) {
+                to = border(dst, to, left);
+                if (srcChannelsLast) {
+                    interleaved(src, from + (long) y * width * CHANNELS, dst, to);
+                } else {
+                    planar(src, from + (long) y * width, plane, dst, to);
+                }
+                to = border(dst, to + (long) width * PIXEL, right);
+            }
+            to = border(dst, to, bottom * (width + left + right));
+        }
+    }
+
+    private long border(MemorySegment dst, long to, int pixels) {
+        for (int i = 0; i < pixels; i++) {
+            dst.set(LITTLE, to + (long) i * PIXEL, border);
+        }
+        return to + (long) pixels * PIXEL;
+    }
+
+    private void interleaved(MemorySegment src, long from, MemorySegment dst, long to) {
+        // All but the last pixel are read with the first byte of the next one.
+        int last = width - 1;
+        for (int x = 0; x < last; x++) {
+            dst.set(LITTLE, to + (long) x * PIXEL, src.get(LITTLE, from + (long) x * CHANNELS) & COLOUR);
+        }
+        long end = from + (long) last * CHANNELS;
+        dst.set(LITTLE, to + (long) last * PIXEL, pixel(src, end, end + 1, end + 2));
+    }
+
+    private void planar(MemorySegment src, long from, long plane, MemorySegment dst, long to) {
+        for (int x = 0; x < width; x++) {
+            long at = from + x;
+            dst.set(LITTLE, to + (long) x * PIXEL, pixel(src, at, at + plane, at + 2 * plane));
+        }
+    }
+
+    private static int pixel(MemorySegment src, long first, long second, long third) {
+        return src.get(ValueLayout.JAVA_BYTE, first) & 0xff
+                | (src.get(ValueLayout.JAVA_BYTE, second) & 0xff) << 8
+                | (src.get(ValueLayout.JAVA_BYTE, third) & 0xff) << 16;
+    }
+}
