@@ -11,28 +11,32 @@ final class Chart {
     private static final int MARGIN = 24;
     private static final int HEAD = 64;
     private static final int PANEL_GAP = 28;
-    private static final int PANEL_HEAD = 30;
-    private static final int LABEL = 150;
+    private static final int PANEL_HEAD = 38;
+    private static final int LABEL = 160;
     private static final int VALUE = 44;
     private static final int BAR = 14;
     private static final int STEP = 20;
 
+    /** Plain colours, since librsvg and others know no variables. */
     private static final String STYLE = """
             <style>
-            :root { --ink: #1f2328; --muted: #59636e; --ours: #0a6ebd; --peer: #c3cad2; --line: #d8dee4; --back: #ffffff; }
-            @media (prefers-color-scheme: dark) {
-              :root { --ink: #e6edf3; --muted: #9aa4af; --ours: #4aa8f0; --peer: #4a535e; --line: #30363d; --back: #0d1117; }
-            }
-            svg { background: var(--back); }
-            text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: var(--ink); }
-            .back { fill: var(--back); }
+            text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: #1f2328; }
             .title { font-size: 18px; font-weight: 600; }
             .model { font-size: 14px; font-weight: 600; }
-            .muted { fill: var(--muted); }
             .us { font-weight: 600; }
-            .ours { fill: var(--ours); }
-            .peer { fill: var(--peer); }
-            .axis { stroke: var(--line); stroke-width: 1; }
+            .muted { fill: #59636e; }
+            .back { fill: #ffffff; }
+            .ours { fill: #0a6ebd; }
+            .peer { fill: #c3cad2; }
+            .axis { stroke: #d8dee4; stroke-width: 1; }
+            @media (prefers-color-scheme: dark) {
+              text { fill: #e6edf3; }
+              .muted { fill: #9aa4af; }
+              .back { fill: #0d1117; }
+              .ours { fill: #4aa8f0; }
+              .peer { fill: #4a535e; }
+              .axis { stroke: #30363d; }
+            }
             </style>
             """;
 
