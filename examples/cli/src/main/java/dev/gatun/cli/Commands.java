@@ -21,6 +21,7 @@ enum Commands {
     MODELS(ModelsCommand::new, false),
     INFO(InfoCommand::new, false);
 
+    @SuppressWarnings("ImmutableEnumChecker") // constructors have no state
     private final Function<Terminal, Object> constructor;
     private final boolean computes;
 

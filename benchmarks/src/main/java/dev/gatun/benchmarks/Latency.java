@@ -7,7 +7,6 @@ import ai.onnxruntime.OrtSession;
 import dev.gatun.CompileOptions;
 import dev.gatun.CompiledModel;
 import dev.gatun.Model;
-import dev.gatun.ResNet;
 import dev.gatun.Session;
 import dev.gatun.graph.GraphBuilder;
 import dev.gatun.onednn.NativeStack;
@@ -18,7 +17,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.FloatBuffer;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -34,16 +32,19 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One run of a model with random weights, in milliseconds: the engine, and ONNX Runtime on the same weights and images. */
+/**
+ * One run of a model with random weights, in milliseconds: the engine, and ONNX Runtime on the same weights and images. With
+ * {@code -prof gc}, {@code gc.alloc.rate.norm} says what a run allocates on the heap.
+ */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
 @Warmup(iterations = 2, time = 2)
 @Measurement(iterations = 3, time = 3)
 @State(Scope.Benchmark)
-public class ModelRun {
+public class Latency {
     /** A variant by name. */
-    @Param("resnet50")
+    @Param({"resnet18", "resnet50", "resnet152"})
     public String model = "resnet50";
 
     /** OpenMP threads of the engine, intra-op threads of ONNX Runtime. */
@@ -58,7 +59,7 @@ public class ModelRun {
     @State(Scope.Benchmark)
     public static class Gatun {
         /** Of activations and weights. */
-        @Param({"f32", "bf16"})
+        @Param({"f32", "bf16", "f16"})
         public String precision = "f32";
 
         private final NativeStack owned = new NativeStack();
@@ -68,16 +69,16 @@ public class ModelRun {
 
         /** Compiles the model. */
         @Setup(Level.Trial)
-        public void open(ModelRun run) {
+        public void open(Latency run) {
             CompileOptions options = CompileOptions.defaults()
                     .withPrecision(Precision.named(precision))
                     .withBatch(run.batch)
                     .withThreads(run.threads);
-            CompiledModel compiled = owned.push(weighted(run.model).compile(options));
+            CompiledModel compiled = owned.push(Inputs.model(run.model).compile(options));
             session = owned.push(compiled.newSession());
             Arena arena = owned.push(Arena.ofShared());
-            src = arena.allocateFrom(
-                    ValueLayout.JAVA_FLOAT, images((int) compiled.srcShape().elements()));
+            src = arena.allocateFrom(ValueLayout.JAVA_FLOAT, Inputs.images((int)
+                    compiled.srcShape().elements()));
             dst = arena.allocate(compiled.dstBytes(), Float.BYTES);
         }
 
@@ -96,8 +97,8 @@ public class ModelRun {
 
         /** Loads the model that the engine writes. */
         @Setup(Level.Trial)
-        public void open(ModelRun run) throws OrtException {
-            Model model = weighted(run.model);
+        public void open(Latency run) throws OrtException {
+            Model model = Inputs.model(run.model);
             OrtEnvironment environment = OrtEnvironment.getEnvironment();
             try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
                 options.setIntraOpNumThreads(run.threads);
@@ -106,7 +107,8 @@ public class ModelRun {
             }
             int size = model.input().size();
             long[] shape = {run.batch, 3, size, size};
-            images = OnnxTensor.createTensor(environment, FloatBuffer.wrap(images(run.batch * 3 * size * size)), shape);
+            images = OnnxTensor.createTensor(
+                    environment, FloatBuffer.wrap(Inputs.images(run.batch * 3 * size * size)), shape);
         }
 
         /** Frees it. */
@@ -115,19 +117,6 @@ public class ModelRun {
             images.close();
             session.close();
         }
-    }
-
-    private static Model weighted(String name) {
-        return ResNet.named(name).randomWeights(1);
-    }
-
-    private static float[] images(int count) {
-        SplittableRandom random = new SplittableRandom(2);
-        float[] images = new float[count];
-        for (int i = 0; i < count; i++) {
-            images[i] = (float) random.nextGaussian();
-        }
-        return images;
     }
 
     /** The engine. */

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
-class ModelRunTest {
+class LatencyTest {
     @Test
-    void bothSidesOfTheComparisonAnswerAlike() throws Exception {
-        ModelRun run = new ModelRun();
+    void engineAndOnnxRuntimeAnswerAlike() throws Exception {
+        Latency run = new Latency();
         run.model = "resnet18";
         run.batch = 2;
-        ModelRun.Gatun gatun = new ModelRun.Gatun();
-        ModelRun.OnnxRuntime runtime = new ModelRun.OnnxRuntime();
+        Latency.Gatun gatun = new Latency.Gatun();
+        Latency.OnnxRuntime runtime = new Latency.OnnxRuntime();
         gatun.open(run);
         runtime.open(run);
         try {

@@ -1,0 +1,233 @@
+package dev.gatun.benchmarks.peers;
+
+import dev.gatun.natives.Machine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The engine and its peers on the same weights and images, each in a process of its own, turn by turn in changing order, so that what
+ * disturbs the machine disturbs all. A turn begins with a run that does not count, since others have had the caches meanwhile. Writes
+ * a Markdown table, JSON and a chart.
+ */
+public final class Compare implements AutoCloseable {
+    private static final int RUNS_A_TURN = 5;
+    private static final int MILLIS_A_TURN = 1000;
+    private static final int REFERENCE_IMAGES = 8;
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private final CompareOptions options;
+    private final Map<Contestant, WorkerProcess> workers = new EnumMap<>(Contestant.class);
+    private final Results results = new Results();
+
+    private Compare(CompareOptions options) {
+        this.options = options;
+    }
+
+    /** Runs the comparison; exit status 1 if answers disagree, 2 for wrong arguments. */
+    public static void main(String[] args) throws IOException {
+        CompareOptions options;
+        try {
+            options = CompareOptions.parse(List.of(args), Path.of(System.getProperty("gatun.results", "results")));
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n" + CompareOptions.USAGE);
+            System.exit(2);
+            return;
+        }
+        try (Compare compare = new Compare(options)) {
+            compare.start(Path.of(System.getProperty("gatun.peers", "peers")));
+            options.models().forEach(compare::model);
+            compare.write();
+            List<Measurement> disagreements = compare.results.disagreements();
+            disagreements.forEach(wrong ->
+                    System.err.println(wrong.model() + ", " + wrong.entrant() + " differs by " + wrong.error()));
+            if (!disagreements.isEmpty()) {
+                System.exit(1);
+            }
+        }
+    }
+
+    private void start(Path peers) throws IOException {
+        Files.createDirectories(peers);
+        Machine machine = Machine.current();
+        Map<String, String> environment = results.environment();
+        environment.put("date", LocalDate.now(ZoneOffset.UTC).toString());
+        environment.put("cpu", machine.cpuModel() + (machine.hypervisor() ? ", virtual" : ""));
+        environment.put("threads", machine.explainThreads());
+        environment.put("java", "Java " + Runtime.version());
+        environment.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        environment.put(
+                "method",
+                String.format(
+                        Locale.ROOT,
+                        "one process each, turn by turn, %d turns of %d counted runs (latency: median and 90th percentile)"
+                                + " or %d ms (throughput: median)",
+                        options.rounds(),
+                        RUNS_A_TURN - 1,
+                        MILLIS_A_TURN));
+        for (Contestant contestant : options.contestants()) {
+            WorkerProcess worker = WorkerProcess.start(contestant, peers, peers.resolve("log"));
+            try {
+                results.about().put(contestant, worker.ask("about").getFirst());
+                workers.put(contestant, worker);
+            } catch (WorkerException e) {
+                worker.close();
+                skip(contestant.title(), e);
+            }
+        }
+    }
+
+    private void skip(String who, WorkerException why) {
+        results.skipped().put(who, String.valueOf(why.getMessage()));
+        System.err.println("skipped " + who + ": " + why.getMessage());
+    }
+
+    private void model(String model) {
+        environmentOf(model);
+        float[] reference = reference(model);
+        for (Column column : Column.of(Machine.current().usableThreads())) {
+            System.err.println(model + ", " + column.title());
+            List<Turn> turns = open(model, column, reference);
+            for (int round = -1; round < options.rounds(); round++) {
+                for (Turn turn : List.copyOf(turns)) {
+                    try {
+                        turn.take(round >= 0);
+                    } catch (WorkerException e) {
+                        turns.remove(turn);
+                        skip(turn.name(), e);
+                    }
+                }
+                Collections.rotate(turns, 1);
+            }
+            turns.sort(Comparator.comparing((Turn turn) -> turn.worker.contestant())
+                    .thenComparingInt(turn -> turn.order));
+            turns.forEach(Turn::finish);
+        }
+    }
+
+    private void environmentOf(String model) {
+        String weights = options.weightsOf(model);
+        results.environment()
+                .merge(
+                        "weights",
+                        model + " "
+                                + (weights.equals(Job.RANDOM)
+                                        ? weights
+                                        : Path.of(weights).getFileName()),
+                        (all, one) -> all + ", " + one);
+    }
+
+    /** Of ONNX Runtime, which is none of ours; of the engine if that does not take part. */
+    private float[] reference(String model) {
+        WorkerProcess oracle = workers.getOrDefault(Contestant.ONNX_RUNTIME, workers.get(Contestant.GATUN));
+        if (oracle == null) {
+            throw new IllegalStateException("neither ONNX Runtime nor the engine runs, so nothing can be compared");
+        }
+        return Worker.floats(oracle.ask("reference", model, options.weightsOf(model), REFERENCE_IMAGES)
+                .getFirst());
+    }
+
+    private List<Turn> open(String model, Column column, float[] reference) {
+        List<Turn> turns = new ArrayList<>();
+        for (WorkerProcess worker : workers.values()) {
+            for (String precision : worker.contestant().precisions()) {
+                Turn turn = new Turn(worker, model, precision, column, turns.size());
+                try {
+                    turn.open(reference);
+                    turns.add(turn);
+                } catch (WorkerException e) {
+                    skip(turn.name(), e);
+                }
+            }
+        }
+        return turns;
+    }
+
+    /** An entrant's part in a column. */
+    private final class Turn {
+        private final WorkerProcess worker;
+        private final String model;
+        private final Entrant entrant;
+        private final Column column;
+        private final int order;
+        private final String id;
+        private final List<Double> values = new ArrayList<>();
+        private String setup = "";
+        private double error;
+
+        Turn(WorkerProcess worker, String model, String precision, Column column, int order) {
+            this.worker = worker;
+            this.model = model;
+            this.entrant = new Entrant(worker.contestant(), precision);
+            this.column = column;
+            this.order = order;
+            this.id = column.id() + "-" + precision;
+        }
+
+        String name() {
+            return entrant + ", " + model + ", " + column.title();
+        }
+
+        void open(float[] reference) {
+            setup = worker.ask(
+                            "open",
+                            id,
+                            model,
+                            options.weightsOf(model),
+                            entrant.precision(),
+                            column.scenario(),
+                            column.threads())
+                    .getFirst();
+            error = Agreement.error(Worker.floats(worker.ask("logits", id).getFirst()), reference);
+        }
+
+        void take(boolean counts) {
+            boolean latency = column.scenario() == Scenario.LATENCY;
+            List<Long> numbers = worker.ask("turn", id, latency ? RUNS_A_TURN : MILLIS_A_TURN).stream()
+                    .map(Long::valueOf)
+                    .toList();
+            if (!counts) {
+                return;
+            }
+            if (latency) {
+                numbers.stream().skip(1).forEach(nanos -> values.add(nanos / NANOS_PER_MILLI));
+            } else {
+                values.add(new Rate(numbers.getFirst(), numbers.getLast()).imagesPerSecond());
+            }
+        }
+
+        void finish() {
+            worker.ask("close", id);
+            results.measurements().add(new Measurement(model, entrant, column, setup, values, error));
+            System.err.printf(
+                    Locale.ROOT,
+                    "  %-20s %8.1f  %s%n",
+                    entrant,
+                    values.isEmpty() ? 0 : Quantiles.of(values.stream().sorted().toList(), 0.5),
+                    setup);
+        }
+    }
+
+    private void write() throws IOException {
+        Files.createDirectories(options.out());
+        String table = Tables.markdown(results);
+        Files.writeString(options.out().resolve("compare.md"), table);
+        Files.writeString(options.out().resolve("compare.json"), ResultsJson.of(results));
+        Files.writeString(options.out().resolve("compare.svg"), Chart.svg(results));
+        System.out.print(table);
+    }
+
+    @Override
+    public void close() {
+        workers.values().forEach(WorkerProcess::close);
+    }
+}

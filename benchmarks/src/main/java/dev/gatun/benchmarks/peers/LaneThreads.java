@@ -1,0 +1,105 @@
+package dev.gatun.benchmarks.peers;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Lanes with their threads. Owns both. For one caller at a time. */
+final class LaneThreads implements AutoCloseable {
+    private final Lanes lanes;
+    private final Setup setup;
+    private final List<ExecutorService> threads = new ArrayList<>();
+
+    /** Takes {@code lanes}, which are closed if entering one fails. */
+    LaneThreads(Lanes lanes, Setup setup) throws Exception {
+        this.lanes = lanes;
+        this.setup = setup;
+        try {
+            for (int i = 0; i < setup.lanes(); i++) {
+                int lane = i;
+                threads.add(Executors.newSingleThreadExecutor(
+                        Thread.ofPlatform().name("lane-" + lane).daemon(true).factory()));
+                in(lane, () -> {
+                    lanes.enter(lane);
+                    return lane;
+                });
+            }
+        } catch (Exception e) {
+            close();
+            throw e;
+        }
+    }
+
+    Setup setup() {
+        return setup;
+    }
+
+    /** Nanoseconds of each of {@code runs} runs of lane 0, one after the other. */
+    long[] latencies(int runs) throws Exception {
+        return in(0, () -> {
+            long[] times = new long[runs];
+            for (int i = 0; i < runs; i++) {
+                long start = System.nanoTime();
+                lanes.run(0);
+                times[i] = System.nanoTime() - start;
+            }
+            return times;
+        });
+    }
+
+    /** Runs all lanes at once for about {@code nanos}; a lane begins its last run before that time is over. */
+    Rate rate(long nanos) throws Exception {
+        long start = System.nanoTime();
+        List<Future<Long>> counts = new ArrayList<>();
+        for (int i = 0; i < setup.lanes(); i++) {
+            int lane = i;
+            counts.add(threads.get(lane).submit(() -> {
+                long images = 0;
+                do {
+                    lanes.run(lane);
+                    images += setup.batch();
+                } while (System.nanoTime() - start < nanos);
+                return images;
+            }));
+        }
+        long images = 0;
+        for (Future<Long> count : counts) {
+            images += get(count);
+        }
+        return new Rate(images, System.nanoTime() - start);
+    }
+
+    /** The logits of lane 0 after one more run. */
+    float[] logits() throws Exception {
+        return in(0, () -> {
+            lanes.run(0);
+            return lanes.logits(0);
+        });
+    }
+
+    private <T> T in(int lane, Callable<T> work) throws Exception {
+        return get(threads.get(lane).submit(work));
+    }
+
+    private static <T> T get(Future<T> future) throws Exception {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Lets the runs under way end, then closes the lanes. */
+    @Override
+    public void close() {
+        threads.forEach(ExecutorService::close);
+        lanes.close();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.gatun.benchmarks.peers;
+
+import java.util.List;
+
+/**
+ * What was measured of one entrant in one column.
+ *
+ * @param model name of the variant
+ * @param entrant who
+ * @param column what
+ * @param setup that was fastest, in words
+ * @param values milliseconds of each run, or images a second of each turn, ascending
+ * @param error largest difference of a logit from the reference over the reference's largest logit
+ */
+record Measurement(String model, Entrant entrant, Column column, String setup, List<Double> values, double error) {
+    /** Sorts the values. */
+    Measurement {
+        values = values.stream().sorted().toList();
+    }
+
+    double median() {
+        return Quantiles.of(values, 0.5);
+    }
+
+    /** The 90th percentile of times, the 10th of rates: what it is at worst, nearly. */
+    double nearlyWorst() {
+        return Quantiles.of(values, column.scenario() == Scenario.LATENCY ? 0.9 : 0.1);
+    }
+
+    /** How many times as fast as {@code other} this is. */
+    double speedOver(Measurement other) {
+        return column.scenario() == Scenario.LATENCY ? other.median() / median() : median() / other.median();
+    }
+}

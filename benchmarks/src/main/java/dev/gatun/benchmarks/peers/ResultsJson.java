@@ -1,0 +1,72 @@
+package dev.gatun.benchmarks.peers;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.Map;
+
+/** Results as JSON: everything, each run's time included. */
+final class ResultsJson {
+    private static final double[] QUANTILES = {0.5, 0.9, 0.99};
+
+    private ResultsJson() {}
+
+    /** One object. */
+    static String of(Results results) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.useDefaultPrettyPrinter();
+            json.writeStartObject();
+            strings(json, "environment", results.environment());
+            json.writeObjectFieldStart("contestants");
+            for (Map.Entry<Contestant, String> about : results.about().entrySet()) {
+                json.writeStringField(about.getKey().title(), about.getValue());
+            }
+            json.writeEndObject();
+            strings(json, "skipped", results.skipped());
+            json.writeArrayFieldStart("measurements");
+            for (Measurement measurement : results.measurements()) {
+                measurement(json, measurement);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        return text + "\n";
+    }
+
+    private static void strings(JsonGenerator json, String name, Map<String, String> values) throws IOException {
+        json.writeObjectFieldStart(name);
+        for (Map.Entry<String, String> value : values.entrySet()) {
+            json.writeStringField(value.getKey(), value.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    private static void measurement(JsonGenerator json, Measurement measurement) throws IOException {
+        boolean latency = measurement.column().scenario() == Scenario.LATENCY;
+        json.writeStartObject();
+        json.writeStringField("model", measurement.model());
+        json.writeStringField("contestant", measurement.entrant().contestant().title());
+        json.writeStringField("precision", measurement.entrant().precision());
+        json.writeStringField("scenario", latency ? "latency" : "throughput");
+        json.writeNumberField("threads", measurement.column().threads());
+        json.writeStringField("setup", measurement.setup());
+        json.writeStringField("unit", latency ? "ms" : "images/s");
+        json.writeNumberField("error", measurement.error());
+        for (double q : QUANTILES) {
+            double value = Quantiles.of(measurement.values(), latency ? q : 1 - q);
+            json.writeNumberField((latency ? "p" : "reached_in_") + Math.round(100 * q), rounded(value));
+        }
+        json.writeArrayFieldStart("values");
+        for (double value : measurement.values()) {
+            json.writeNumber(rounded(value));
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 1000) / 1000.0;
+    }
+}

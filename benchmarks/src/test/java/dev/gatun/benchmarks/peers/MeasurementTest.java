@@ -1,0 +1,43 @@
+package dev.gatun.benchmarks.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MeasurementTest {
+    private static Measurement of(Scenario scenario, Double... values) {
+        return new Measurement(
+                "resnet50", new Entrant(Contestant.GATUN, "f32"), new Column(scenario, 1), "", List.of(values), 0);
+    }
+
+    @Test
+    void quantilesAreOfTheNearestRank() {
+        List<Double> values = List.of(1.0, 2.0, 3.0, 4.0, 100.0);
+        assertThat(Quantiles.of(values, 0)).isEqualTo(1);
+        assertThat(Quantiles.of(values, 0.5)).isEqualTo(3);
+        assertThat(Quantiles.of(values, 0.9)).isEqualTo(100);
+        assertThat(Quantiles.of(List.of(7.0), 0.5)).isEqualTo(7);
+    }
+
+    @Test
+    void timesAreBadWhenLongAndRatesWhenLow() {
+        Double[] values = {5.0, 1.0, 4.0, 2.0, 3.0};
+        assertThat(of(Scenario.LATENCY, values).nearlyWorst()).isEqualTo(5);
+        assertThat(of(Scenario.THROUGHPUT, values).nearlyWorst()).isEqualTo(1);
+        assertThat(of(Scenario.LATENCY, values).median()).isEqualTo(3);
+    }
+
+    @Test
+    void halfTheTimeAndTwiceTheRateAreBothTwiceAsFast() {
+        assertThat(of(Scenario.LATENCY, 5.0).speedOver(of(Scenario.LATENCY, 10.0)))
+                .isEqualTo(2);
+        assertThat(of(Scenario.THROUGHPUT, 10.0).speedOver(of(Scenario.THROUGHPUT, 5.0)))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void ratesAreImagesOverSeconds() {
+        assertThat(new Rate(30, 1_500_000_000L).imagesPerSecond()).isEqualTo(20);
+    }
+}
