@@ -147,7 +147,9 @@ final class Tuner {
             this.primitive = owned.push(desc.create());
             long weights = ArenaPlanner.align(desc.weights().size());
             int count = Math.clamp(ROTATION / weights, 2, MAX_COPIES);
-            MemorySegment rotation = LargeMemory.allocate(arena, weights * count);
+            // Written, for memory that never was is one page of zeros, and always near.
+            MemorySegment rotation =
+                    LargeMemory.allocate(arena, weights * count).fill((byte) 1);
             Room room = new Room(engine, owned, arena);
             Memory src = room.of(desc.src());
             Memory dst = room.of(desc.dst());
