@@ -18,6 +18,8 @@ import dev.gatun.spec.Precision;
  * @param hint what it is to be good at, which decides what is left to it
  * @param streams runs side by side in a {@link dev.gatun.runtime.StreamPool}; {@link #AUTO} for as many as the hint says
  * @param threads OpenMP threads of a run, from 1 to the number of CPUs; {@link #AUTO} for as many as the hint says
+ * @param tuning whether implementations that have not been measured on this machine yet are measured first, which takes seconds and is
+ *     remembered in the user's cache; what has been measured before is used anyway
  */
 public record CompileOptions(
         Precision precision,
@@ -29,7 +31,8 @@ public record CompileOptions(
         boolean softmax,
         Hint hint,
         int streams,
-        int threads) {
+        int threads,
+        boolean tuning) {
 
     /** A number of images, streams or threads that is left to the {@link Hint}. */
     public static final int AUTO = 0;
@@ -66,51 +69,66 @@ public record CompileOptions(
     /** f32, images of the network's own size as normalised NCHW, logits, and the numbers of {@link Hint#LATENCY}. */
     public static CompileOptions defaults() {
         return new CompileOptions(
-                Precision.F32, false, AUTO, 0, 0, InputFormat.F32_NCHW, false, Hint.LATENCY, AUTO, AUTO);
+                Precision.F32, false, AUTO, 0, 0, InputFormat.F32_NCHW, false, Hint.LATENCY, AUTO, AUTO, false);
     }
 
     /** These options with another precision. */
     public CompileOptions withPrecision(Precision precision) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
+        return new CompileOptions(
+                precision, emulation, batch, height, width, input, softmax, hint, streams, threads, tuning);
     }
 
     /** These options with emulation allowed or not. */
     public CompileOptions withEmulation(boolean emulation) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
+        return new CompileOptions(
+                precision, emulation, batch, height, width, input, softmax, hint, streams, threads, tuning);
     }
 
     /** These options with another batch. */
     public CompileOptions withBatch(int batch) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
+        return new CompileOptions(
+                precision, emulation, batch, height, width, input, softmax, hint, streams, threads, tuning);
     }
 
     /** These options with another size of image. */
     public CompileOptions withSize(int height, int width) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
+        return new CompileOptions(
+                precision, emulation, batch, height, width, input, softmax, hint, streams, threads, tuning);
     }
 
     /** These options with another layout and type of images. */
     public CompileOptions withInput(InputFormat input) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
+        return new CompileOptions(
+                precision, emulation, batch, height, width, input, softmax, hint, streams, threads, tuning);
     }
 
     /** These options with probabilities, or logits, as results. */
     public CompileOptions withSoftmax(boolean softmax) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
+        return new CompileOptions(
+                precision, emulation, batch, height, width, input, softmax, hint, streams, threads, tuning);
     }
 
     /** These options with another number of threads. */
     public CompileOptions withThreads(int threads) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
+        return new CompileOptions(
+                precision, emulation, batch, height, width, input, softmax, hint, streams, threads, tuning);
     }
 
     /** These options for another purpose. */
     public CompileOptions withHint(Hint hint) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
+        return new CompileOptions(
+                precision, emulation, batch, height, width, input, softmax, hint, streams, threads, tuning);
     }
 
     /** These options with another number of streams. */
     public CompileOptions withStreams(int streams) {
-        return new CompileOptions(precision, emulation, batch, height, width, input, softmax, hint, streams, threads);
+        return new CompileOptions(
+                precision, emulation, batch, height, width, input, softmax, hint, streams, threads, tuning);
+    }
+
+    /** These options with a measurement of implementations first, or without. */
+    public CompileOptions withTuning(boolean tuning) {
+        return new CompileOptions(
+                precision, emulation, batch, height, width, input, softmax, hint, streams, threads, tuning);
     }
 }

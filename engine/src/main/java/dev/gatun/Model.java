@@ -162,7 +162,8 @@ public final class Model {
                 options.precision(),
                 options.emulation(),
                 sizing.placement().threads(),
-                preprocessing.normalization());
+                preprocessing.normalization(),
+                options.tuning());
         LayerWeights layers = quantized == null
                 ? LayerWeights.folding(weights::get, cached ? weights.contentId() : Optional.empty())
                 : quantized.layerWeights();

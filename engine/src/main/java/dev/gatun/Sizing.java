@@ -21,13 +21,18 @@ record Sizing(int batch, String batchReason, Placement placement) {
     /**
      * Multiply-accumulates below which an image is small: between CIFAR's ResNet-20 (0.04 G) and ResNet-18 (1.8 G). Measured 2026-11-21 as
      * CPU time of single-thread streams, the 10th percentile in ms an image, on a busy machine. ResNet-20 bf16 with batch 1, 4, 8, 16, 32:
-     * 0.127, 0.100, 0.098, 0.096, 0.097; f32: 0.548, 0.574, 0.546, 0.522, 0.539. ResNet-50 bf16 with batch 1, 2, 4, 8, 16: 12.8, 11.1,
-     * 12.4, 12.0, 13.0; f32 with batch 1, 4, 8, 16: 58.0, 58.8, 62.5, 65.6.
+     * 0.127, 0.100, 0.098, 0.096, 0.097; f32: 0.548, 0.574, 0.546, 0.522, 0.539.
      */
     private static final double SMALL_IMAGE = 0.5e9;
 
     private static final int SMALL_IMAGES = 16;
-    private static final int LARGE_IMAGES = 2;
+
+    /**
+     * Images of a run of narrow types: they share the reading of weights, which one image does not keep a core busy with. Measured
+     * 2026-11-21, ResNet-50 on one thread of a quiet machine, images a second with batch 1, 2, 4, 8: int8 160, 187, 213, 220; bf16 95, 100,
+     * 114, 119 to 123 (16: 110); f32 18.5, 19.1, 18.7, 19.2.
+     */
+    private static final int LARGE_IMAGES = 8;
 
     /**
      * Decides.
@@ -59,8 +64,8 @@ record Sizing(int batch, String batchReason, Placement placement) {
             return "small images share the cost of starting each layer";
         }
         return precision == Precision.F32
-                ? "multiplying takes the time, and one image stays in the caches"
-                : "images share the reading of weights, and more would not stay in the caches";
+                ? "multiplying takes the time, whatever the batch"
+                : "images share the reading of weights";
     }
 
     private static Placement place(CompileOptions options, Machine machine, double work) {

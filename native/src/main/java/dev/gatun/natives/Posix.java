@@ -86,35 +86,67 @@ final class Posix {
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22; // Linux
     private static final long MAP_FAILED = -1;
 
-    /**
-     * {@code mmap(2)}, then {@code mprotect(2)}: {@code code} in memory that can be executed and not be written, for as long as the
-     * process lives. Linux.
-     *
-     * @throws UnsupportedOperationException if the system lets this process have none
-     */
-    static MemorySegment mapCode(MemorySegment code) {
-        long bytes = code.byteSize();
+    private static final int MADV_HUGEPAGE = 14; // Linux
+
+    /** {@code mmap(2)} of zeroed memory that can be written; empty if the system has none. To be unmapped by the caller. Linux. */
+    static Optional<MemorySegment> map(long bytes) {
         try {
             MemorySegment mapped = (MemorySegment) function(
                             "mmap",
                             FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG))
                     .invokeExact(MemorySegment.NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
-            if (mapped.address() == MAP_FAILED) {
-                throw new UnsupportedOperationException("the system has no memory for machine code");
-            }
-            mapped = mapped.reinterpret(bytes).copyFrom(code);
-            int failed = (int) function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT))
-                    .invokeExact(mapped, bytes, PROT_READ | PROT_EXEC);
-            if (failed != 0) {
-                int unmapped = (int) function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG))
-                        .invokeExact(mapped, bytes);
-                throw new UnsupportedOperationException("the system does not let this process map machine code"
-                        + (unmapped == 0 ? "" : ", nor unmap it again"));
-            }
-            return mapped.asReadOnly();
+            return mapped.address() == MAP_FAILED ? Optional.empty() : Optional.of(mapped.reinterpret(bytes));
         } catch (Throwable e) {
             throw unexpected(e);
         }
+    }
+
+    /** {@code munmap(2)} of what {@link #map} gave; false if the system refuses. */
+    static boolean unmap(MemorySegment mapped) {
+        try {
+            return (int) function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG))
+                            .invokeExact(mapped, mapped.byteSize())
+                    == 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** {@code madvise(2)}: asks for huge pages; false if the system has none. Linux. */
+    static boolean adviseHugePages(MemorySegment memory) {
+        try {
+            return (int) function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT))
+                            .invokeExact(memory, memory.byteSize(), MADV_HUGEPAGE)
+                    == 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * {@link #map}, then {@code mprotect(2)}: {@code code} in memory that can be executed and not be written, for as long as the process
+     * lives. Linux.
+     *
+     * @throws UnsupportedOperationException if the system lets this process have none
+     */
+    static MemorySegment mapCode(MemorySegment code) {
+        MemorySegment mapped = map(code.byteSize())
+                .orElseThrow(() -> new UnsupportedOperationException("the system has no memory for machine code"));
+        mapped.copyFrom(code);
+        boolean executable;
+        try {
+            executable = (int) function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT))
+                            .invokeExact(mapped, mapped.byteSize(), PROT_READ | PROT_EXEC)
+                    == 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+        if (!executable) {
+            boolean unmapped = unmap(mapped);
+            throw new UnsupportedOperationException(
+                    "the system does not let this process map machine code" + (unmapped ? "" : ", nor unmap it again"));
+        }
+        return mapped.asReadOnly();
     }
 
     /** Most CPUs that a kernel can be built for: {@code NR_CPUS} of its x86 configuration ends at 8192. */

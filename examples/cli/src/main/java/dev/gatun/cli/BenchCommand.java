@@ -116,7 +116,7 @@ final class BenchCommand implements Callable<Integer> {
         check();
         OpenModel opened = modelOptions.open(terminal);
         CompileOptions options = sizeOptions
-                .apply(computeOptions.compile(computeOptions.threads()))
+                .apply(computeOptions.compile(opened, computeOptions.threads()))
                 .withHint(scenario.hint);
         if (scenario == Scenario.SERVER && !sizeOptions.batchAsked()) {
             // A batch that is good for throughput alone would take longer than the bound.

@@ -68,9 +68,9 @@ final class ClassifyCommand implements Callable<Integer> {
         Model model = opened.model();
         Labels labels = labelsFile == null ? model.labels() : Labels.read(labelsFile, model.classes());
         try (CompiledModel compiled = opened.compile(
-                        computeOptions.compile(computeOptions.threads()).withInput(TimedClassifier.FORMAT));
+                        computeOptions.compile(opened, computeOptions.threads()).withInput(TimedClassifier.FORMAT));
                 Lane lane = new Lane(compiled)) {
-            String precision = computeOptions.precision().toString();
+            String precision = computeOptions.precision(opened).toString();
             ClassifyReport report = json
                     ? new ClassifyReport.Lines(terminal, model.name(), precision)
                     : new ClassifyReport.Table(terminal);

@@ -12,8 +12,9 @@ final class ComputeOptions {
             names = "--precision",
             paramLabel = "P",
             converter = PrecisionName.class,
-            description = "Type that the network computes in: f32 (default), bf16 or f16.")
-    private Precision precision = Precision.F32;
+            description = "Type that the network computes in: f32, bf16, f16 or, if it is quantised, int8"
+                    + " (default: int8 if it is quantised, else f32).")
+    private @Nullable Precision precision;
 
     @Option(names = "--emulate", description = "Compute a precision that this CPU is not fast in all the same, slowly.")
     private boolean emulate;
@@ -26,8 +27,18 @@ final class ComputeOptions {
                     "Threads that compute; by default as many as this process has cores and the network keeps busy.")
     private @Nullable Integer threads;
 
-    Precision precision() {
-        return precision;
+    @Option(
+            names = "--tune",
+            description =
+                    "First measure which implementation of each layer is the fastest here, which takes seconds; the"
+                            + " result is kept for all later runs.")
+    private boolean tune;
+
+    Precision precision(OpenModel opened) {
+        if (precision != null) {
+            return precision;
+        }
+        return opened.model().quantized().isPresent() ? Precision.INT8 : Precision.F32;
     }
 
     /** Threads of a single run. */
@@ -41,10 +52,11 @@ final class ComputeOptions {
     }
 
     /** Options for a run on {@code threadsPerRun} threads. */
-    CompileOptions compile(int threadsPerRun) {
+    CompileOptions compile(OpenModel opened, int threadsPerRun) {
         return CompileOptions.defaults()
-                .withPrecision(precision)
+                .withPrecision(precision(opened))
                 .withEmulation(emulate)
-                .withThreads(threadsPerRun);
+                .withThreads(threadsPerRun)
+                .withTuning(tune);
     }
 }

@@ -105,7 +105,7 @@ final class EvaluateCommand implements Callable<Integer> {
             // No worker is left without images by a batch that is too big for them.
             int perRun = Math.min(batch, Math.ceilDiv(count, workers));
             try (CompiledModel compiled = opened.compile(computeOptions
-                            .compile(1)
+                            .compile(opened, 1)
                             .withStreams(workers)
                             .withInput(samples.format())
                             .withBatch(perRun));
@@ -115,7 +115,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 EvaluateReport report = new EvaluateReport(
                         opened.model().name(),
                         opened.weights(),
-                        computeOptions.precision().toString(),
+                        computeOptions.precision(opened).toString(),
                         workers,
                         perRun);
                 long start = System.nanoTime();

@@ -73,7 +73,7 @@ record LabelledImages(List<Row> rows, Preprocessing preprocessing, DecodeOptions
 
     @Override
     public InputFormat format() {
-        return InputFormat.F32_NCHW;
+        return InputFormat.U8_NHWC;
     }
 
     @Override

@@ -47,7 +47,7 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         OpenModel opened = modelOptions.open(terminal);
         CompileOptions options = sizeOptions
-                .apply(computeOptions.compile(computeOptions.threads()))
+                .apply(computeOptions.compile(opened, computeOptions.threads()))
                 .withHint(hint);
         try (CompiledModel compiled = opened.compile(options)) {
             if (json) {

@@ -65,12 +65,12 @@ final class ProfileCommand implements Callable<Integer> {
     public Integer call() {
         OpenModel opened = modelOptions.open(terminal);
         try (CompiledModel compiled = opened.compile(computeOptions
-                .compile(computeOptions.threads())
+                .compile(opened, computeOptions.threads())
                 .withInput(TimedClassifier.FORMAT)
                 .withBatch(batch))) {
             Profile profile = compiled.profile(runs);
-            ProfileReport report =
-                    new ProfileReport(opened.describe(), computeOptions.precision(), compiled.srcShape(), profile);
+            ProfileReport report = new ProfileReport(
+                    opened.describe(), computeOptions.precision(opened), compiled.srcShape(), profile);
             if (json) {
                 report.printJson(terminal.out());
             } else {

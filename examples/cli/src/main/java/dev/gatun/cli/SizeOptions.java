@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import dev.gatun.CompileOptions;
 import dev.gatun.spec.InputFormat;
+import dev.gatun.spec.Precision;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -24,16 +25,25 @@ final class SizeOptions {
     @Option(
             names = "--input",
             paramLabel = "FORMAT",
-            description = "Layout and type of the images: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private InputFormat input = InputFormat.F32_NCHW;
+            description =
+                    "Layout and type of the images: ${COMPLETION-CANDIDATES} (default: F32_NCHW, but U8_NHWC for int8).")
+    private @Nullable InputFormat input;
 
     boolean batchAsked() {
         return batch != null;
     }
 
     CompileOptions apply(CompileOptions options) {
-        return options.withInput(input)
+        return options.withInput(input(options.precision()))
                 .withBatch(batch == null ? CompileOptions.AUTO : batch)
                 .withStreams(streams == null ? CompileOptions.AUTO : streams);
+    }
+
+    /** Only pixels let the first layer compute in int8. */
+    private InputFormat input(Precision precision) {
+        if (input != null) {
+            return input;
+        }
+        return precision == Precision.INT8 ? InputFormat.U8_NHWC : InputFormat.F32_NCHW;
     }
 }

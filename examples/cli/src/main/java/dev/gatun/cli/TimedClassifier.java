@@ -12,7 +12,7 @@ import java.util.List;
 
 /** Names what is in one image at a time. Borrows its lane, whose model takes one image of {@link #FORMAT}. */
 final class TimedClassifier {
-    static final InputFormat FORMAT = InputFormat.F32_NCHW;
+    static final InputFormat FORMAT = InputFormat.U8_NHWC;
 
     private static final double NANOS_PER_MILLI = 1e6;
 
