@@ -147,7 +147,7 @@ public final class CompiledModel implements Streamable, AutoCloseable {
         return arena.allocate(dstBytes(), ALIGNMENT);
     }
 
-    /** Name and implementation of every step of a run. */
+    /** Name, implementation and layouts of every step of a run. */
     public List<Plan.StepInfo> steps() {
         return plan.stepInfos();
     }

@@ -164,10 +164,10 @@ public final class Plan implements AutoCloseable {
         return weightBytes;
     }
 
-    /** Name and implementation of every step in order. */
+    /** What every step is, in order. */
     public List<StepInfo> stepInfos() {
         return steps.stream()
-                .map(step -> new StepInfo(step.name(), step.implementation()))
+                .map(step -> new StepInfo(step.name(), step.implementation(), step.layouts()))
                 .toList();
     }
 
@@ -181,8 +181,10 @@ public final class Plan implements AutoCloseable {
      *
      * @param name node, or what is prepared for it
      * @param implementation as oneDNN names it
+     * @param layouts type, layout and dimensions of what it reads and writes, such as {@code u8:acdb 1x64x56x56 -> u8:acdb 1x256x56x56};
+     *     empty if it is no primitive
      */
-    public record StepInfo(String name, String implementation) {}
+    public record StepInfo(String name, String implementation, String layouts) {}
 
     List<Step> steps() {
         return steps;

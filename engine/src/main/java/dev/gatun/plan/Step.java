@@ -1,9 +1,11 @@
 package dev.gatun.plan;
 
+import dev.gatun.onednn.Arg;
 import dev.gatun.onednn.MemoryDesc;
 import dev.gatun.onednn.Primitive;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** One thing a session does in a run. */
 sealed interface Step {
@@ -12,6 +14,11 @@ sealed interface Step {
 
     /** The implementation, as oneDNN names it. */
     String implementation();
+
+    /** What it reads and writes in oneDNN's words, or nothing if it is no primitive. */
+    default String layouts() {
+        return "";
+    }
 
     /**
      * The same step on other images of the run.
@@ -42,6 +49,18 @@ sealed interface Step {
                     arguments.stream()
                             .map(argument -> argument.at(image, images))
                             .toList());
+        }
+
+        @Override
+        public String layouts() {
+            return desc(Arg.SRC) + " -> " + desc(Arg.DST);
+        }
+
+        private String desc(int arg) {
+            return arguments.stream()
+                    .filter(argument -> argument.arg() == arg)
+                    .map(argument -> argument.desc().toString())
+                    .collect(Collectors.joining());
         }
 
         @Override

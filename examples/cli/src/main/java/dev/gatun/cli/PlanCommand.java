@@ -73,10 +73,10 @@ final class PlanCommand implements Callable<Integer> {
                 megabytes(compiled.sessionBytes()) + " for each stream, of which activations "
                         + megabytes(compiled.arenaBytes()));
         terminal.out().println();
-        Table table = new Table(Table.right("#"), Table.left("STEP"), Table.left("IMPLEMENTATION"));
+        Table table = new Table(Table.right("#"), Table.left("STEP"), Table.left("IMPLEMENTATION"), Table.left("LAYOUTS"));
         int number = 0;
         for (Plan.StepInfo step : compiled.steps()) {
-            table.row(Integer.toString(number++), step.name(), step.implementation());
+            table.row(Integer.toString(number++), step.name(), step.implementation(), step.layouts());
         }
         table.print(terminal.out());
     }
@@ -109,6 +109,7 @@ final class PlanCommand implements Callable<Integer> {
                 fields.writeStartObject();
                 fields.writeStringField("name", step.name());
                 fields.writeStringField("implementation", step.implementation());
+                fields.writeStringField("layouts", step.layouts());
                 fields.writeEndObject();
             }
             fields.writeEndArray();
