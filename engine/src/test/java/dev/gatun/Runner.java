@@ -36,6 +36,11 @@ final class Runner implements AutoCloseable {
         return dst.toArray(ValueLayout.JAVA_FLOAT);
     }
 
+    /** Runs on the images of before. */
+    void runAgain() {
+        session.run(src, dst);
+    }
+
     static float[] images(long seed, CompiledModel compiled) {
         return images(seed, Math.toIntExact(compiled.srcShape().elements()));
     }

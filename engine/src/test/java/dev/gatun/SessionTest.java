@@ -3,15 +3,23 @@ package dev.gatun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.gatun.natives.Machine;
+import dev.gatun.spec.BlockKind;
+import dev.gatun.spec.BlockSpec;
 import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Precision;
+import dev.gatun.spec.ResNetSpec;
+import dev.gatun.spec.Shortcut;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -102,6 +110,35 @@ class SessionTest {
                 assertThat(bytes).as("%s", input).isLessThan(runs);
             }
         }
+    }
+
+    @Test
+    void aHundredThousandRunsTakeNoMemory() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        assumeTrue(Files.isReadable(status), "the memory of a process is read from /proc, which is Linux'");
+        ResNetSpec small = SmallNetworks.spec(BlockSpec.dense(BlockKind.BASIC, Shortcut.PROJECTION));
+        try (Runner runner = new Runner(ResNet.of(small).randomWeights(1), options)) {
+            float[] images = Runner.images(1, runner.compiled());
+            float[] first = runner.run(images);
+            for (int i = 0; i < 20_000; i++) {
+                runner.runAgain();
+            }
+            long before = resident(status);
+            for (int i = 0; i < 100_000; i++) {
+                runner.runAgain();
+            }
+            // A leak of one malloc a run would be 3 MB or more; compilers and the collector move some on their own.
+            assertThat(resident(status) - before).isLessThan(2_500);
+            assertThat(runner.run(images)).isEqualTo(first);
+        }
+    }
+
+    /** Kilobytes. */
+    private static long resident(Path status) throws IOException {
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")))
+                .sum();
     }
 
     @Test

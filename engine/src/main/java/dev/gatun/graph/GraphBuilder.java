@@ -72,7 +72,7 @@ public final class GraphBuilder {
 
     private String pool(String src, StemSpec stem) {
         boolean zeros = stem.pool() == StemPool.ZERO_PADDED_MAX;
-        String padded = zeros ? layers.add(Node.Conv.zeroPad("maxpool_pad", src, stem.width(), 1)) : src;
+        String padded = zeros ? layers.add(Node.Conv.zeroPad("maxpool/pad", src, stem.width(), 1)) : src;
         return layers.add(new Node.MaxPool("maxpool", padded, Window.square(3, 2, zeros ? 0 : 1)));
     }
 

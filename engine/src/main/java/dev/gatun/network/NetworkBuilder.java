@@ -239,6 +239,14 @@ public final class NetworkBuilder {
         return flatten(src).in(Layout.PROBABILITIES);
     }
 
+    /** Sigmoid of each class. */
+    public Value sigmoid(String wanted, Value src) {
+        Value rows = flatten(src);
+        String name = unique(wanted);
+        add(new Node.Sigmoid(name, rows.node()));
+        return new Value(name, rows.channels(), 1, 1, Layout.ROWS, true, Pending.NONE);
+    }
+
     /** Zeros around a map. */
     public Value pad(String wanted, Value src, Pads.Explicit pads) {
         src.require(Layout.NCHW);

@@ -63,7 +63,10 @@ public final class OnnxImporter {
         OnnxFile file;
         try {
             file = OnnxFile.read(ByteBuffer.wrap(model));
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (ArithmeticException e) {
+            // Compiled code throws it without a message.
+            throw new WeightFormatException(origin, "a number overflows", e);
+        } catch (IllegalArgumentException e) {
             throw new WeightFormatException(origin, String.valueOf(e.getMessage()), e);
         }
         return new OnnxGraphReader(origin, file).network();

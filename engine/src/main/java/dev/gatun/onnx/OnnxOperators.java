@@ -45,6 +45,7 @@ final class OnnxOperators {
             case "Gemm" -> result(gemm(node));
             case "MatMul" -> result(matMul(node));
             case "Softmax" -> result(softmax(node));
+            case "Sigmoid" -> result(builder.sigmoid(name(node), src(node).require(Layout.ROWS)));
             case "Dropout" -> result(src(node));
             default -> shapes.apply(node);
         };

@@ -73,7 +73,10 @@ final class PickleMachine {
                 }
                 step(opcode);
             }
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (ArithmeticException e) {
+            // Compiled code throws it without a message.
+            throw in.malformed("a number overflows");
+        } catch (IllegalArgumentException e) {
             throw in.malformed(e.getMessage() == null ? e.toString() : e.getMessage());
         }
         throw in.malformed("more than " + MAX_OPCODES + " opcodes");

@@ -139,7 +139,7 @@ class GraphTest {
                 GraphBuilder.build(Variants.named("resnet50v2-keras")).shapes(1, 224, 224);
         assertThat(shapes)
                 .containsEntry("conv1", Shape.of(1, 64, 112, 112))
-                .containsEntry("maxpool_pad", Shape.of(1, 64, 114, 114))
+                .containsEntry("maxpool/pad", Shape.of(1, 64, 114, 114))
                 .containsEntry("maxpool", Shape.of(1, 64, 56, 56))
                 .containsEntry("layer1.1.add", Shape.of(1, 256, 56, 56))
                 .containsEntry("layer1.2.downsample", Shape.of(1, 256, 28, 28))

@@ -8,6 +8,7 @@ import dev.gatun.SmallNetworks;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.GraphBuilder;
 import dev.gatun.graph.NaiveGraph;
+import dev.gatun.graph.Node;
 import dev.gatun.graph.Passes;
 import dev.gatun.network.Network;
 import dev.gatun.spec.ResNetSpec;
@@ -22,15 +23,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is written comes back. */
 class OnnxImporterTest {
     private static final int N = 2;
-    private static final int HEIGHT = 19;
-    private static final int WIDTH = 26;
+    private static final int HEIGHT = 20;
+    private static final int WIDTH = 28;
 
     static Stream<ResNetSpec> variants() {
         return Variants.all().values().stream();
     }
 
     static Stream<Arguments> smallNetworks() {
+        // A softmax can only be at the end of what is imported.
         return SmallNetworks.all().entrySet().stream()
+                .filter(network -> network.getValue().outputs().size() == 1
+                        || network.getValue().nodes().stream().noneMatch(Node.Softmax.class::isInstance))
                 .map(network -> Arguments.of(network.getKey(), network.getValue()));
     }
 

@@ -114,7 +114,8 @@ class SpecChecksTest {
     void findsPrecisionsByTheNamesUsersWrite() {
         assertThat(Precision.named("BF16")).isEqualTo(Precision.BF16);
         assertThat(Precision.F16).hasToString("f16");
-        assertRejected(() -> Precision.named("int8"), "unknown precision 'int8', expected f32, bf16 or f16");
+        assertThat(Precision.named("int8")).isEqualTo(Precision.INT8);
+        assertRejected(() -> Precision.named("int4"), "unknown precision 'int4', expected f32, bf16, f16 or int8");
     }
 
     @Test
