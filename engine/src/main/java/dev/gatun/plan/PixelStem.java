@@ -15,6 +15,7 @@ import dev.gatun.image.Normalization;
 record PixelStem(QuantizedLayer layer, int border) {
     private static final int CHANNELS = PixelPadder.CHANNELS;
     private static final int MAX_LEVEL = 255;
+    private static final int MAX_WEIGHT = 127;
     private static final double HALF = 0.5;
 
     /** Whether there is a pixel within half a level of what is zero after normalisation, which a border needs. */
@@ -42,9 +43,9 @@ record PixelStem(QuantizedLayer layer, int border) {
      *
      * @param folded weights [oc, 3, kh, kw] for normalised values
      * @param taps kh * kw
-     * @param max the greatest magnitude of a weight, 127 or 63
+     * @param sevenBits whether weights are to be {@linkplain QuantizedLayer#inSevenBits() -64 to 64}, else -127 to 127
      */
-    static PixelStem of(FoldedWeights folded, int taps, Normalization normalization, int max) {
+    static PixelStem of(FoldedWeights folded, int taps, Normalization normalization, boolean sevenBits) {
         float[] bias = folded.bias();
         int oc = bias.length;
         double[] gain = new double[CHANNELS];
@@ -65,12 +66,20 @@ record PixelStem(QuantizedLayer layer, int border) {
             for (int i = 0; i < CHANNELS * taps; i++) {
                 largest = Math.max(largest, Math.abs(folded.weights()[o * CHANNELS * taps + i] * gain[i / taps]));
             }
-            double scale = largest == 0 ? 1 : largest / max;
+            double scale = largest == 0 ? 1 : largest / MAX_WEIGHT;
+            int from = o * (CHANNELS + 1) * taps;
+            for (int i = 0; i < CHANNELS * taps; i++) {
+                weights[from + i] =
+                        (byte) Math.round(folded.weights()[o * CHANNELS * taps + i] * gain[i / taps] / scale);
+            }
+            if (sevenBits) {
+                QuantizedLayer.halve(weights, from, from + CHANNELS * taps);
+                scale *= 2;
+            }
             double atZero = 0;
             for (int i = 0; i < CHANNELS * taps; i++) {
                 int c = i / taps;
-                long q = Math.round(folded.weights()[o * CHANNELS * taps + i] * gain[c] / scale);
-                weights[o * (CHANNELS + 1) * taps + i] = (byte) q;
+                int q = weights[from + i];
                 atZero += q * zero[c];
                 missing[o * taps + i % taps] += q * (zero[c] - colour[c]);
             }
@@ -80,7 +89,7 @@ record PixelStem(QuantizedLayer layer, int border) {
                 most = Math.max(most, Math.abs(missing[o * taps + t]));
             }
         }
-        int constant = (int) Math.max(1, Math.ceil(most / max));
+        int constant = (int) Math.max(1, Math.ceil(most / (sevenBits ? MAX_WEIGHT / 2 : MAX_WEIGHT)));
         for (int o = 0; o < oc; o++) {
             for (int t = 0; t < taps; t++) {
                 weights[(o * (CHANNELS + 1) + CHANNELS) * taps + t] =

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** Turns a fused graph into steps: chooses layouts, packs weights, gives every value a buffer. One use, one thread. */
 final class Planner {
     private static final PropKind INFERENCE = PropKind.FORWARD_INFERENCE;
-    private static final int MAX_WEIGHT = 127;
 
     private final Graph graph;
     private final LayerWeights weights;
@@ -185,7 +184,7 @@ final class Planner {
                     weights.of(conv),
                     conv.window().kernelH() * conv.window().kernelW(),
                     Objects.requireNonNull(request.normalization()),
-                    sevenBits() ? MAX_WEIGHT / 2 : MAX_WEIGHT);
+                    sevenBits());
             return planner.onPixels(stem, request);
         }
         if (eightBit.computes(conv)) {

@@ -55,14 +55,25 @@ public final class QuantizedLayer {
      * weights of 7 bits cannot overflow: 2 * 255 * 64 < 2^15.
      */
     QuantizedLayer inSevenBits() {
-        byte[] halved = new byte[weights.length];
-        for (int i = 0; i < weights.length; i++) {
-            halved[i] = (byte) Math.rint(weights[i] / 2.0);
-        }
+        byte[] halved = weights.clone();
+        halve(halved, 0, halved.length);
         float[] doubled = new float[scales.length];
         for (int oc = 0; oc < scales.length; oc++) {
             doubled[oc] = 2 * scales[oc];
         }
         return new QuantizedLayer(halved, doubled, bias);
+    }
+
+    /**
+     * Halves weights. Of the odd ones, which are as far from the level below as from that above, every other one is rounded up: errors
+     * cancel between neighbours, which are multiplied by much the same, and means stay.
+     */
+    static void halve(byte[] weights, int from, int to) {
+        int carry = 0;
+        for (int i = from; i < to; i++) {
+            int whole = weights[i] + carry;
+            weights[i] = (byte) (whole >> 1);
+            carry = whole & 1;
+        }
     }
 }
