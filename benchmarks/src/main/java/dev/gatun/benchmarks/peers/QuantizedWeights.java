@@ -45,7 +45,7 @@ final class QuantizedWeights {
                 model.graph(),
                 model.weights()::get,
                 new CalibrationImages(crops, model.preprocessing()),
-                QuantizeOptions.defaults().withBar(NONE));
+                QuantizeOptions.defaults().withBar(NONE).withSearch(false));
         Files.createDirectories(directory);
         Path file = directory.resolve(job.model() + ".safetensors");
         QuantizedFile.write(
