@@ -42,8 +42,7 @@ final class Ranges {
         Map<String, Histogram> histograms =
                 new RangeObserver(bench.network(), bench.workers(), bench.observed()).observe(own);
         List<Candidate> candidates = new ArrayList<>();
-        histograms.forEach(
-                (value, histogram) -> candidates.addAll(candidates(bench, value, histogram)));
+        histograms.forEach((value, histogram) -> candidates.addAll(candidates(bench, value, histogram)));
         bench.log("choosing the ranges of %d activations among %d", own.size(), candidates.size());
         List<Noise> noises = bench.disturbances(candidates.stream()
                 .map(candidate -> new Setting(Map.of(candidate.value(), candidate.grid()), Map.of()))

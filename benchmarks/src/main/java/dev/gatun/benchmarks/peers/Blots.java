@@ -14,8 +14,8 @@ final class Blots {
     static byte[] image(long seed, int size, int channels) {
         SplittableRandom random = new SplittableRandom(seed);
         int corners = CELLS + 1;
-        double[] colours = random.doubles((long) corners * corners * channels, 0, LEVELS)
-                .toArray();
+        double[] colours =
+                random.doubles((long) corners * corners * channels, 0, LEVELS).toArray();
         byte[] samples = new byte[size * size * channels];
         for (int y = 0; y < size; y++) {
             int row = y * CELLS / size;

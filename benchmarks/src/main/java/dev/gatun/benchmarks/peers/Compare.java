@@ -102,7 +102,8 @@ public final class Compare implements AutoCloseable {
         for (String precision : Contestant.GATUN.precisions()) {
             Peak peak = Peak.of(Precision.named(precision));
             peak.gmacs().ifPresent(gmacs -> results.peaks().put(precision, gmacs));
-            words.add(String.format(Locale.ROOT, "%s %.0f (%s)", precision, peak.gmacs().orElse(0), peak.how()));
+            words.add(String.format(
+                    Locale.ROOT, "%s %.0f (%s)", precision, peak.gmacs().orElse(0), peak.how()));
         }
         results.environment().put("peak", words.toString());
     }
@@ -117,8 +118,7 @@ public final class Compare implements AutoCloseable {
         Job job = new Job(model, options.weightsOf(model), Job.INT8, Scenario.LATENCY, 1);
         Model network = Network.model(job);
         int size = network.input().size();
-        results.work()
-                .put(model, GraphCost.of(network.graph(), size, size).multiplyAccumulates());
+        results.work().put(model, GraphCost.of(network.graph(), size, size).multiplyAccumulates());
         System.err.println(model + ", quantising");
         String quantized = QuantizedWeights.of(job, peers.resolve("int8")).toString();
         float[] reference = reference(model);
@@ -222,14 +222,7 @@ public final class Compare implements AutoCloseable {
         }
 
         void open(float[] reference) {
-            setup = worker.ask(
-                            "open",
-                            id,
-                            model,
-                            weights,
-                            entrant.precision(),
-                            column.scenario(),
-                            column.threads())
+            setup = worker.ask("open", id, model, weights, entrant.precision(), column.scenario(), column.threads())
                     .getFirst();
             logits = Worker.floats(worker.ask("logits", id).getFirst());
             error = Agreement.error(logits, reference);

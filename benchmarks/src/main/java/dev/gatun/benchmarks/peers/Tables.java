@@ -58,7 +58,8 @@ final class Tables {
                 continue;
             }
             for (Entrant theirs : results.entrants(model)) {
-                if (theirs.contestant() != Contestant.GATUN && theirs.precision().equals(ours.precision())) {
+                if (theirs.contestant() != Contestant.GATUN
+                        && theirs.precision().equals(ours.precision())) {
                     text.append(row(cells(
                             results,
                             List.of("over " + theirs.contestant().title(), ours.precision()),
@@ -81,8 +82,7 @@ final class Tables {
                         .toString();
     }
 
-    private static Optional<String> ratio(
-            Results results, String model, Column column, Entrant ours, Entrant theirs) {
+    private static Optional<String> ratio(Results results, String model, Column column, Entrant ours, Entrant theirs) {
         return results.find(model, ours, column)
                 .flatMap(us -> results.find(model, theirs, column)
                         .map(them -> String.format(Locale.ROOT, "**%.2fx**", us.speedOver(them))));
