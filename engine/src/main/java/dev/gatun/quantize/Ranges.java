@@ -42,8 +42,7 @@ final class Ranges {
         Map<String, Histogram> histograms =
                 new RangeObserver(bench.network(), bench.workers(), bench.observed()).observe(own);
         List<Candidate> candidates = new ArrayList<>();
-        histograms.forEach(
-                (value, histogram) -> candidates.addAll(candidates(value, histogram, topology.signed(value))));
+        histograms.forEach((value, histogram) -> candidates.addAll(candidates(bench, value, histogram)));
         bench.log("choosing the ranges of %d activations among %d", own.size(), candidates.size());
         List<Noise> noises = bench.disturbances(candidates.stream()
                 .map(candidate -> new Setting(Map.of(candidate.value(), candidate.grid()), Map.of()))
@@ -61,10 +60,13 @@ final class Ranges {
         return new Ranges(topology, chosen);
     }
 
-    private static List<Candidate> candidates(String value, Histogram histogram, boolean signed) {
+    private static List<Candidate> candidates(Workbench bench, String value, Histogram histogram) {
+        boolean signed = bench.topology().signed(value);
+        List<RangeMethod> methods =
+                bench.options().search() ? List.of(RangeMethod.values()) : List.of(RangeMethod.MIN_MAX);
         List<Candidate> candidates = new ArrayList<>();
         List<Double> thresholds = new ArrayList<>();
-        for (RangeMethod method : RangeMethod.values()) {
+        for (RangeMethod method : methods) {
             double threshold = method.threshold(histogram, signed);
             if (thresholds.stream().noneMatch(other -> Math.abs(other - threshold) <= SAME * other)) {
                 thresholds.add(threshold);

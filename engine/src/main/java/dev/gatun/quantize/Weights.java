@@ -42,7 +42,7 @@ final class Weights {
         List<Candidate> candidates = new ArrayList<>();
         for (String name : bench.topology().layers().keySet()) {
             FoldedWeights folded = bench.folded(name);
-            for (WeightMethod method : WeightMethod.values()) {
+            for (WeightMethod method : methods(bench)) {
                 QuantizedLayer layer = rounded(folded, method, moments.get(name));
                 if (layer != null) {
                     Packed packed = bench.network().pack(name, Int8Weights.dequantize(layer), layer.bias());
@@ -54,6 +54,10 @@ final class Weights {
                 "choosing the weights of %d layers among %d",
                 bench.topology().layers().size(), candidates.size());
         return new Weights(bench, best(bench, candidates), stems(bench, moments));
+    }
+
+    private static List<WeightMethod> methods(Workbench bench) {
+        return bench.options().search() ? List.of(WeightMethod.values()) : List.of(WeightMethod.MAX_ABS);
     }
 
     private static @Nullable QuantizedLayer rounded(

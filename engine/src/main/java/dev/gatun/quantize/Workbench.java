@@ -3,6 +3,7 @@ package dev.gatun.quantize;
 import dev.gatun.graph.GraphCost;
 import dev.gatun.graph.Node;
 import dev.gatun.plan.FoldedWeights;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -69,8 +70,11 @@ record Workbench(
         return topology.graph().node(name);
     }
 
-    /** How much each setting alone disturbs the logits. */
+    /** How much each setting alone disturbs the logits; nothing is known of that without a search. */
     List<Noise> disturbances(List<Setting> settings) {
+        if (!options.search()) {
+            return Collections.nCopies(settings.size(), Noise.NONE);
+        }
         return Candidates.measure(network, workers, judgedOften(), settings);
     }
 

@@ -75,6 +75,23 @@ class QuantizerTest {
     }
 
     @Test
+    void takesTheLargestMagnitudesWithoutASearchAndStaysClose() {
+        Graph graph = SmallQuantized.graph(BlockKind.BOTTLENECK, Shortcut.PROJECTION);
+        QuantizationReport report = Quantizer.quantize(
+                        graph,
+                        new RandomValues(graph, 11)::get,
+                        SmallQuantized.images(30, 1),
+                        QuantizeOptions.defaults().withBar(NO_BAR).withSearch(false))
+                .report();
+        assertThat(report.values()).isNotEmpty().allMatch(value -> value.method() == RangeMethod.MIN_MAX);
+        assertThat(report.layers())
+                .filteredOn(layer -> !Double.isNaN(layer.local()))
+                .isNotEmpty()
+                .allMatch(layer -> layer.int8() && layer.method() == WeightMethod.MAX_ABS);
+        assertThat(report.decibels()).isBetween(25.0, 70.0);
+    }
+
+    @Test
     void leavesTheWorstLayersInFloatUntilTheBarIsReached() {
         QuantizedModel free = SmallQuantized.model(BlockKind.BASIC, Shortcut.PROJECTION, NO_BAR);
         double wanted = free.report().decibels() + 3;

@@ -1,6 +1,10 @@
 package dev.gatun.benchmarks.peers;
 
+import dev.gatun.Model;
+import dev.gatun.graph.GraphCost;
 import dev.gatun.natives.Machine;
+import dev.gatun.profile.Peak;
+import dev.gatun.spec.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 
 /**
  * The engine and its peers on the same weights and images, each in a process of its own, turn by turn in changing order, so that what
@@ -20,17 +25,19 @@ import java.util.Map;
  * a Markdown table, JSON and a chart.
  */
 public final class Compare implements AutoCloseable {
-    private static final int RUNS_A_TURN = 5;
-    private static final int MILLIS_A_TURN = 1000;
+    private static final int LATENCY_MILLIS = 200;
+    private static final int THROUGHPUT_MILLIS = 700;
     private static final int REFERENCE_IMAGES = 8;
     private static final double NANOS_PER_MILLI = 1e6;
 
     private final CompareOptions options;
     private final Map<Contestant, WorkerProcess> workers = new EnumMap<>(Contestant.class);
     private final Results results = new Results();
+    private final Path peers;
 
-    private Compare(CompareOptions options) {
+    private Compare(CompareOptions options, Path peers) {
         this.options = options;
+        this.peers = peers;
     }
 
     /** Runs the comparison; exit status 1 if answers disagree, 2 for wrong arguments. */
@@ -43,20 +50,21 @@ public final class Compare implements AutoCloseable {
             System.exit(2);
             return;
         }
-        try (Compare compare = new Compare(options)) {
-            compare.start(Path.of(System.getProperty("gatun.peers", "peers")));
-            options.models().forEach(compare::model);
+        try (Compare compare = new Compare(options, Path.of(System.getProperty("gatun.peers", "peers")))) {
+            compare.start();
+            for (String model : options.models()) {
+                compare.model(model);
+            }
             compare.write();
-            List<Measurement> disagreements = compare.results.disagreements();
-            disagreements.forEach(wrong ->
-                    System.err.println(wrong.model() + ", " + wrong.entrant() + " differs by " + wrong.error()));
+            List<String> disagreements = compare.results.disagreements();
+            disagreements.forEach(System.err::println);
             if (!disagreements.isEmpty()) {
                 System.exit(1);
             }
         }
     }
 
-    private void start(Path peers) throws IOException {
+    private void start() throws IOException {
         Files.createDirectories(peers);
         Machine machine = Machine.current();
         Map<String, String> environment = results.environment();
@@ -69,11 +77,14 @@ public final class Compare implements AutoCloseable {
                 "method",
                 String.format(
                         Locale.ROOT,
-                        "one process each, turn by turn, %d turns of %d counted runs (latency: median and 90th percentile)"
-                                + " or %d ms (throughput: median)",
+                        "one process each, turn by turn, %d turns of at least 4 counted runs and %d ms (latency: median and 90th"
+                                + " percentile) or of %d ms (throughput: median)",
                         options.rounds(),
-                        RUNS_A_TURN - 1,
-                        MILLIS_A_TURN));
+                        LATENCY_MILLIS,
+                        THROUGHPUT_MILLIS));
+        if (options.contestants().contains(Contestant.GATUN)) {
+            peaks();
+        }
         for (Contestant contestant : options.contestants()) {
             WorkerProcess worker = WorkerProcess.start(contestant, peers, peers.resolve("log"));
             try {
@@ -86,17 +97,34 @@ public final class Compare implements AutoCloseable {
         }
     }
 
+    private void peaks() {
+        StringJoiner words = new StringJoiner(", ", "peak of a core in GMAC/s: ", "");
+        for (String precision : Contestant.GATUN.precisions()) {
+            Peak peak = Peak.of(Precision.named(precision));
+            peak.gmacs().ifPresent(gmacs -> results.peaks().put(precision, gmacs));
+            words.add(String.format(
+                    Locale.ROOT, "%s %.0f (%s)", precision, peak.gmacs().orElse(0), peak.how()));
+        }
+        results.environment().put("peak", words.toString());
+    }
+
     private void skip(String who, WorkerException why) {
         results.skipped().put(who, String.valueOf(why.getMessage()));
         System.err.println("skipped " + who + ": " + why.getMessage());
     }
 
-    private void model(String model) {
+    private void model(String model) throws IOException {
         environmentOf(model);
+        Job job = new Job(model, options.weightsOf(model), Job.INT8, Scenario.LATENCY, 1);
+        Model network = Network.model(job);
+        int size = network.input().size();
+        results.work().put(model, GraphCost.of(network.graph(), size, size).multiplyAccumulates());
+        System.err.println(model + ", quantising");
+        String quantized = QuantizedWeights.of(job, peers.resolve("int8")).toString();
         float[] reference = reference(model);
         for (Column column : Column.of(Machine.current().usableThreads())) {
             System.err.println(model + ", " + column.title());
-            List<Turn> turns = open(model, column, reference);
+            List<Turn> turns = open(model, quantized, column, reference);
             for (int round = -1; round < options.rounds(); round++) {
                 for (Turn turn : List.copyOf(turns)) {
                     try {
@@ -136,11 +164,12 @@ public final class Compare implements AutoCloseable {
                 .getFirst());
     }
 
-    private List<Turn> open(String model, Column column, float[] reference) {
+    private List<Turn> open(String model, String quantized, Column column, float[] reference) {
         List<Turn> turns = new ArrayList<>();
         for (WorkerProcess worker : workers.values()) {
             for (String precision : worker.contestant().precisions()) {
-                Turn turn = new Turn(worker, model, precision, column, turns.size());
+                String weights = precision.equals(Job.INT8) ? quantized : options.weightsOf(model);
+                Turn turn = new Turn(worker, model, weights, precision, column, turns.size());
                 try {
                     turn.open(reference);
                     turns.add(turn);
@@ -149,24 +178,39 @@ public final class Compare implements AutoCloseable {
                 }
             }
         }
+        compareInt8(model, turns);
         return turns;
+    }
+
+    /** Beside f32 the int8 answers are also compared with each other: they are of the same rounded weights. */
+    private void compareInt8(String model, List<Turn> turns) {
+        List<Turn> int8 = turns.stream()
+                .filter(turn -> turn.entrant.precision().equals(Job.INT8))
+                .toList();
+        if (int8.size() > 1) {
+            double apart = Agreement.error(int8.getFirst().logits, int8.getLast().logits);
+            results.int8Apart().merge(model, apart, Math::max);
+        }
     }
 
     /** An entrant's part in a column. */
     private final class Turn {
         private final WorkerProcess worker;
         private final String model;
+        private final String weights;
         private final Entrant entrant;
         private final Column column;
         private final int order;
         private final String id;
         private final List<Double> values = new ArrayList<>();
         private String setup = "";
+        private float[] logits = {};
         private double error;
 
-        Turn(WorkerProcess worker, String model, String precision, Column column, int order) {
+        Turn(WorkerProcess worker, String model, String weights, String precision, Column column, int order) {
             this.worker = worker;
             this.model = model;
+            this.weights = weights;
             this.entrant = new Entrant(worker.contestant(), precision);
             this.column = column;
             this.order = order;
@@ -178,21 +222,15 @@ public final class Compare implements AutoCloseable {
         }
 
         void open(float[] reference) {
-            setup = worker.ask(
-                            "open",
-                            id,
-                            model,
-                            options.weightsOf(model),
-                            entrant.precision(),
-                            column.scenario(),
-                            column.threads())
+            setup = worker.ask("open", id, model, weights, entrant.precision(), column.scenario(), column.threads())
                     .getFirst();
-            error = Agreement.error(Worker.floats(worker.ask("logits", id).getFirst()), reference);
+            logits = Worker.floats(worker.ask("logits", id).getFirst());
+            error = Agreement.error(logits, reference);
         }
 
         void take(boolean counts) {
             boolean latency = column.scenario() == Scenario.LATENCY;
-            List<Long> numbers = worker.ask("turn", id, latency ? RUNS_A_TURN : MILLIS_A_TURN).stream()
+            List<Long> numbers = worker.ask("turn", id, latency ? LATENCY_MILLIS : THROUGHPUT_MILLIS).stream()
                     .map(Long::valueOf)
                     .toList();
             if (!counts) {

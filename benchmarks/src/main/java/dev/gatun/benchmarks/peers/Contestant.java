@@ -58,8 +58,8 @@ enum Contestant {
     /** What it runs. */
     List<String> precisions() {
         return switch (this) {
-            case GATUN -> List.of("f32", "bf16", "f16");
-            case ONNX_RUNTIME -> List.of("f32");
+            case GATUN -> List.of("f32", "bf16", "f16", "int8");
+            case ONNX_RUNTIME -> List.of("f32", "int8");
             case LIBTORCH, LIBTORCH_FUSED, DJL -> List.of("f32", "bf16");
         };
     }

@@ -2,6 +2,7 @@ package dev.gatun.benchmarks.peers;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -38,14 +39,15 @@ final class LaneThreads implements AutoCloseable {
         return setup;
     }
 
-    /** Nanoseconds of each of {@code runs} runs of lane 0, one after the other. */
-    long[] latencies(int runs) throws Exception {
+    /** Nanoseconds of each run of lane 0, one after the other: at least {@code runs}, and more for about {@code nanos}. */
+    List<Long> latencies(int runs, long nanos) throws Exception {
         return in(0, () -> {
-            long[] times = new long[runs];
-            for (int i = 0; i < runs; i++) {
+            List<Long> times = new ArrayList<>();
+            long begin = System.nanoTime();
+            while (times.size() < runs || System.nanoTime() - begin < nanos) {
                 long start = System.nanoTime();
                 lanes.run(0);
-                times[i] = System.nanoTime() - start;
+                times.add(System.nanoTime() - start);
             }
             return times;
         });
@@ -53,24 +55,30 @@ final class LaneThreads implements AutoCloseable {
 
     /** Runs all lanes at once for about {@code nanos}; a lane begins its last run before that time is over. */
     Rate rate(long nanos) throws Exception {
+        Optional<Rate> own = lanes.rate(nanos);
+        if (own.isPresent()) {
+            return own.orElseThrow();
+        }
         long start = System.nanoTime();
-        List<Future<Long>> counts = new ArrayList<>();
+        List<Future<Rate>> futures = new ArrayList<>();
         for (int i = 0; i < setup.lanes(); i++) {
             int lane = i;
-            counts.add(threads.get(lane).submit(() -> {
+            futures.add(threads.get(lane).submit(() -> {
                 long images = 0;
+                long elapsed;
                 do {
                     lanes.run(lane);
                     images += setup.batch();
-                } while (System.nanoTime() - start < nanos);
-                return images;
+                    elapsed = System.nanoTime() - start;
+                } while (elapsed < nanos);
+                return new Rate(images, elapsed);
             }));
         }
-        long images = 0;
-        for (Future<Long> count : counts) {
-            images += get(count);
+        List<Rate> rates = new ArrayList<>();
+        for (Future<Rate> future : futures) {
+            rates.add(get(future));
         }
-        return new Rate(images, System.nanoTime() - start);
+        return Rate.sum(rates);
     }
 
     /** The logits of lane 0 after one more run. */

@@ -13,6 +13,8 @@ import java.util.List;
  * @param error largest difference of a logit from the reference over the reference's largest logit
  */
 record Measurement(String model, Entrant entrant, Column column, String setup, List<Double> values, double error) {
+    private static final double MILLIS_PER_SECOND = 1e3;
+
     /** Sorts the values. */
     Measurement {
         values = values.stream().sorted().toList();
@@ -25,6 +27,10 @@ record Measurement(String model, Entrant entrant, Column column, String setup, L
     /** The 90th percentile of times, the 10th of rates: what it is at worst, nearly. */
     double nearlyWorst() {
         return Quantiles.of(values, column.scenario() == Scenario.LATENCY ? 0.9 : 0.1);
+    }
+
+    double imagesPerSecond() {
+        return column.scenario() == Scenario.LATENCY ? MILLIS_PER_SECOND / median() : median();
     }
 
     /** How many times as fast as {@code other} this is. */

@@ -3,7 +3,6 @@ package dev.gatun.benchmarks.peers;
 import dev.gatun.Model;
 import dev.gatun.ResNet;
 import java.nio.file.Path;
-import java.util.SplittableRandom;
 
 /** The weights and images that every process makes alike. */
 final class Network {
@@ -20,15 +19,30 @@ final class Network {
                 : variant.weights(Path.of(job.weights()));
     }
 
-    /** Images of standard normal values, [batch, channels, size, size]; the first of a batch are those of a smaller one. */
+    /** The images, normalised: [batch, channels, size, size]; the first of a batch are those of a smaller one. */
     static float[] images(Model model, int batch) {
-        int size = model.input().size();
-        SplittableRandom random = new SplittableRandom(IMAGES_SEED);
-        float[] images = new float[batch * model.input().channels() * size * size];
-        for (int i = 0; i < images.length; i++) {
-            images[i] = (float) random.nextGaussian();
+        byte[] pixels = pixels(model, batch);
+        float[][] tables = model.preprocessing().normalization().tables();
+        int channels = model.input().channels();
+        int plane = model.input().size() * model.input().size();
+        float[] images = new float[pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+            int pixel = i / channels;
+            int c = i % channels;
+            images[(pixel / plane * channels + c) * plane + pixel % plane] = tables[c][pixels[i] & 0xff];
         }
         return images;
+    }
+
+    /** The images as samples of 0 to 255, [batch, size, size, channels]. */
+    static byte[] pixels(Model model, int batch) {
+        int size = model.input().size();
+        int bytes = model.input().channels() * size * size;
+        byte[] pixels = new byte[batch * bytes];
+        for (int n = 0; n < batch; n++) {
+            System.arraycopy(Blots.image(IMAGES_SEED + n, size, model.input().channels()), 0, pixels, n * bytes, bytes);
+        }
+        return pixels;
     }
 
     /** [batch, channels, size, size]. */

@@ -8,6 +8,7 @@ import dev.gatun.Model;
 import dev.gatun.graph.GraphBuilder;
 import dev.gatun.onednn.NativeStack;
 import dev.gatun.onnx.OnnxWriter;
+import dev.gatun.onnx.QdqWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -15,14 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** ONNX Runtime through its Java binding on the file that the engine writes: all graph optimisations, a session for each lane, results into memory bound once. */
+/** ONNX Runtime through its Java binding on the file that the engine writes, in int8 as QDQ: all graph optimisations, a session for each lane, results into memory bound once. */
 final class OnnxRuntimePeer implements Peer {
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
 
     @Override
     public String about() {
         return environment.getVersion()
-                + "; all graph optimisations, intra-op threads as given, spinning as by default, results into bound memory";
+                + "; all graph optimisations, intra-op threads as given, spinning as by default, results into bound memory;"
+                + " int8 as QDQ of the engine's own file";
     }
 
     @Override
@@ -33,7 +35,7 @@ final class OnnxRuntimePeer implements Peer {
     @Override
     public Lanes open(Job job, Setup setup) throws Exception {
         Model model = Network.model(job);
-        byte[] onnx = OnnxWriter.toBytes(model.graph(), job.model(), model.weights()::get);
+        byte[] onnx = onnx(job, model);
         OnnxLanes lanes = new OnnxLanes();
         try {
             for (int i = 0; i < setup.lanes(); i++) {
@@ -44,6 +46,15 @@ final class OnnxRuntimePeer implements Peer {
             lanes.close();
             throw e;
         }
+    }
+
+    private static byte[] onnx(Job job, Model model) {
+        return job.int8()
+                ? QdqWriter.toBytes(
+                        model.quantized().orElseThrow(),
+                        job.model(),
+                        model.preprocessing().normalization())
+                : OnnxWriter.toBytes(model.graph(), job.model(), model.weights()::get);
     }
 
     private record Lane(OrtSession session, OnnxTensor images, OnnxTensor logits, FloatBuffer values) {}

@@ -1,18 +1,24 @@
 package dev.gatun.benchmarks.peers;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** All that a comparison found, in the order in which it was found. Not thread-safe. */
 final class Results {
+    private static final double GIGA = 1e9;
+
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final Map<Contestant, String> about = new LinkedHashMap<>();
     private final Map<String, String> skipped = new LinkedHashMap<>();
     private final List<Measurement> measurements = new ArrayList<>();
+    private final Map<String, Double> peaks = new LinkedHashMap<>();
+    private final Map<String, Long> work = new LinkedHashMap<>();
+    private final Map<String, Double> int8Apart = new LinkedHashMap<>();
 
     /** Facts of the machine and the run, by name. */
     Map<String, String> environment() {
@@ -22,6 +28,21 @@ final class Results {
     /** Version and settings of each contestant. */
     Map<Contestant, String> about() {
         return about;
+    }
+
+    /** What a core can do at most, in 10^9 multiply-accumulates a second, by precision. */
+    Map<String, Double> peaks() {
+        return peaks;
+    }
+
+    /** Multiply-accumulates of an image, by model. */
+    Map<String, Long> work() {
+        return work;
+    }
+
+    /** How far the int8 answers of the engine and its peer are from each other, over the largest, by model. */
+    Map<String, Double> int8Apart() {
+        return int8Apart;
     }
 
     /** Who could not be run, and why. */
@@ -57,21 +78,26 @@ final class Results {
                 .findFirst();
     }
 
-    /** The fastest measurement of {@code column} that is of this project, or is not, in {@code precision}. */
-    Optional<Measurement> fastest(String model, Column column, String precision, boolean ours) {
-        return measurements.stream()
-                .filter(measurement -> measurement.model().equals(model)
-                        && measurement.column().equals(column)
-                        && measurement.entrant().precision().equals(precision)
-                        && (measurement.entrant().contestant() == Contestant.GATUN) == ours)
-                .max(Comparator.comparingDouble(measurement ->
-                        column.scenario() == Scenario.LATENCY ? -measurement.median() : measurement.median()));
+    /** What share of the peak of its cores a measurement reaches; empty if a peak or the work is unknown. */
+    OptionalDouble shareOfPeak(Measurement measurement) {
+        Double peak = peaks.get(measurement.entrant().precision());
+        Long macs = work.get(measurement.model());
+        return peak == null || macs == null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(macs
+                        * measurement.imagesPerSecond()
+                        / (GIGA * peak * measurement.column().threads()));
     }
 
-    /** Those whose answers are farther from the reference than their precision explains. */
-    List<Measurement> disagreements() {
-        return measurements.stream()
-                .filter(measurement -> !Agreement.holds(measurement.entrant().precision(), measurement.error()))
+    /** In words, the answers that are farther from the reference, or int8 answers from each other, than their precision explains. */
+    List<String> disagreements() {
+        return Stream.concat(
+                        measurements.stream()
+                                .filter(one -> !Agreement.holds(one.entrant().precision(), one.error()))
+                                .map(one -> one.model() + ", " + one.entrant() + " differs by " + one.error()),
+                        int8Apart.entrySet().stream()
+                                .filter(model -> !Agreement.holds(Job.INT8, model.getValue()))
+                                .map(model -> model.getKey() + ", int8 answers differ by " + model.getValue()))
                 .toList();
     }
 }

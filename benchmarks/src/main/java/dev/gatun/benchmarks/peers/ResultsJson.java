@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** Results as JSON: everything, each run's time included. */
 final class ResultsJson {
@@ -25,9 +26,11 @@ final class ResultsJson {
             }
             json.writeEndObject();
             strings(json, "skipped", results.skipped());
+            numbers(json, "peak_gmacs_per_core", results.peaks());
+            numbers(json, "int8_answers_apart", results.int8Apart());
             json.writeArrayFieldStart("measurements");
             for (Measurement measurement : results.measurements()) {
-                measurement(json, measurement);
+                measurement(json, measurement, results.shareOfPeak(measurement));
             }
             json.writeEndArray();
             json.writeEndObject();
@@ -43,7 +46,16 @@ final class ResultsJson {
         json.writeEndObject();
     }
 
-    private static void measurement(JsonGenerator json, Measurement measurement) throws IOException {
+    private static void numbers(JsonGenerator json, String name, Map<String, Double> values) throws IOException {
+        json.writeObjectFieldStart(name);
+        for (Map.Entry<String, Double> value : values.entrySet()) {
+            json.writeNumberField(value.getKey(), value.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    private static void measurement(JsonGenerator json, Measurement measurement, OptionalDouble shareOfPeak)
+            throws IOException {
         boolean latency = measurement.column().scenario() == Scenario.LATENCY;
         json.writeStartObject();
         json.writeStringField("model", measurement.model());
@@ -54,6 +66,9 @@ final class ResultsJson {
         json.writeStringField("setup", measurement.setup());
         json.writeStringField("unit", latency ? "ms" : "images/s");
         json.writeNumberField("error", measurement.error());
+        if (measurement.entrant().contestant() == Contestant.GATUN && shareOfPeak.isPresent()) {
+            json.writeNumberField("share_of_peak", rounded(shareOfPeak.getAsDouble()));
+        }
         for (double q : QUANTILES) {
             double value = Quantiles.of(measurement.values(), latency ? q : 1 - q);
             json.writeNumberField((latency ? "p" : "reached_in_") + Math.round(100 * q), rounded(value));

@@ -12,10 +12,12 @@ import java.util.List;
  * @param batch images of a run
  */
 record Setup(String mode, int lanes, int threads, int batch) {
-    /** Images of a run that are tried for throughput. */
-    private static final List<Integer> BATCHES = List.of(1, 8);
+    /** Images of a run that are tried for throughput, and those that are tried first. */
+    private static final List<Integer> BATCHES = List.of(1, 2, 4, 8);
 
-    /** For latency one image on all threads; for throughput one lane on all cores and one lane on each, with small and larger batches. */
+    private static final int FIRST_BATCH = 4;
+
+    /** For latency one image on all threads; for throughput one lane on all cores and one lane on each, with batches of a middling size. */
     static List<Setup> of(Job job, List<String> modes) {
         List<Setup> setups = new ArrayList<>();
         for (String mode : modes) {
@@ -23,14 +25,25 @@ record Setup(String mode, int lanes, int threads, int batch) {
                 setups.add(new Setup(mode, 1, job.threads(), 1));
                 continue;
             }
-            for (int batch : BATCHES) {
-                setups.add(new Setup(mode, job.threads(), 1, batch));
-                if (job.threads() > 1) {
-                    setups.add(new Setup(mode, 1, job.threads(), batch));
-                }
+            setups.add(new Setup(mode, job.threads(), 1, FIRST_BATCH));
+            if (job.threads() > 1) {
+                setups.add(new Setup(mode, 1, job.threads(), FIRST_BATCH));
             }
         }
         return setups;
+    }
+
+    /** The same with the other batches that are tried for throughput, small ones first. */
+    List<Setup> otherBatches() {
+        return BATCHES.stream()
+                .filter(other -> other != batch)
+                .map(other -> new Setup(mode, lanes, threads, other))
+                .toList();
+    }
+
+    /** Images that are under way at the same time. */
+    int images() {
+        return lanes * batch;
     }
 
     @Override

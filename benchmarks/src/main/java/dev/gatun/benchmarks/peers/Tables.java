@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 
 /** Results as Markdown. */
 final class Tables {
     private Tables() {}
 
-    /** Environment, a table for each model, the ratios to the best peer, and who was run how. */
+    /** Environment, a table for each model, the ratios to each peer, and who was run how. */
     static String markdown(Results results) {
         StringBuilder text = new StringBuilder();
         text.append(String.join("; ", results.environment().values())).append(".\n");
@@ -24,17 +25,14 @@ final class Tables {
     private static String model(Results results, String model) {
         List<Column> columns = results.columns();
         StringBuilder text = new StringBuilder("\n**" + model + "**\n\n");
-        List<String> head = new ArrayList<>(List.of("", ""));
-        columns.forEach(column -> head.add(column.title()));
+        List<String> head = head(results, "");
         head.add("error");
-        text.append(row(head))
-                .append("|---|---|")
-                .append("---:|".repeat(columns.size() + 1))
-                .append('\n');
+        text.append(row(head)).append(rule(results).strip()).append("---:|\n");
         for (Entrant entrant : results.entrants(model)) {
-            List<String> cells = new ArrayList<>(List.of(entrant.contestant().title(), entrant.precision()));
-            columns.forEach(column -> cells.add(
-                    results.find(model, entrant, column).map(Tables::cell).orElse("")));
+            List<String> cells = cells(
+                    results,
+                    List.of(entrant.contestant().title(), entrant.precision()),
+                    column -> results.find(model, entrant, column).map(Tables::cell));
             double error = columns.stream()
                     .flatMap(column -> results.find(model, entrant, column).stream())
                     .mapToDouble(Measurement::error)
@@ -52,37 +50,60 @@ final class Tables {
         return String.format(Locale.ROOT, format, measurement.median(), measurement.nearlyWorst());
     }
 
-    /** For each precision of ours that a peer runs as well, how many times as fast as the best peer. */
+    /** How many times as fast as each peer in the same precision, and the share of the machine's peak. */
     private static String ratios(Results results, String model) {
-        StringBuilder text = new StringBuilder();
-        List<String> precisions = results.entrants(model).stream()
-                .filter(entrant -> entrant.contestant() == Contestant.GATUN)
-                .map(Entrant::precision)
-                .toList();
-        for (String precision : precisions) {
-            List<String> cells = new ArrayList<>(List.of("gatun over the best peer", precision));
-            boolean any = false;
-            for (Column column : results.columns()) {
-                Optional<String> ratio = ratio(results, model, column, precision);
-                any |= ratio.isPresent();
-                cells.add(ratio.orElse(""));
+        StringBuilder text = new StringBuilder("\n" + row(head(results, "gatun")) + rule(results));
+        for (Entrant ours : results.entrants(model)) {
+            if (ours.contestant() != Contestant.GATUN) {
+                continue;
             }
-            cells.add("");
-            text.append(any ? row(cells) : "");
+            for (Entrant theirs : results.entrants(model)) {
+                if (theirs.contestant() != Contestant.GATUN
+                        && theirs.precision().equals(ours.precision())) {
+                    text.append(row(cells(
+                            results,
+                            List.of("over " + theirs.contestant().title(), ours.precision()),
+                            column -> ratio(results, model, column, ours, theirs))));
+                }
+            }
+            text.append(row(cells(
+                    results,
+                    List.of("share of peak", ours.precision()),
+                    column -> results.find(model, ours, column).map(one -> percent(results.shareOfPeak(one))))));
         }
-        return text.toString();
+        Double apart = results.int8Apart().get(model);
+        return apart == null
+                ? text.toString()
+                : text.append(String.format(
+                                Locale.ROOT,
+                                "%nThe int8 answers of gatun and ONNX Runtime differ by %.1e of the largest logit%s.%n",
+                                apart,
+                                Agreement.holds(Job.INT8, apart) ? "" : ": they **disagree**"))
+                        .toString();
     }
 
-    private static Optional<String> ratio(Results results, String model, Column column, String precision) {
-        Optional<Measurement> ours = results.fastest(model, column, precision, true);
-        Optional<Measurement> theirs = results.fastest(model, column, precision, false);
-        return Stream.of(ours, theirs).allMatch(Optional::isPresent)
-                ? Optional.of(String.format(
-                        Locale.ROOT,
-                        "**%.2fx** %s",
-                        ours.orElseThrow().speedOver(theirs.orElseThrow()),
-                        theirs.orElseThrow().entrant().contestant().title()))
-                : Optional.empty();
+    private static Optional<String> ratio(Results results, String model, Column column, Entrant ours, Entrant theirs) {
+        return results.find(model, ours, column)
+                .flatMap(us -> results.find(model, theirs, column)
+                        .map(them -> String.format(Locale.ROOT, "**%.2fx**", us.speedOver(them))));
+    }
+
+    private static String percent(OptionalDouble share) {
+        return share.isPresent() ? String.format(Locale.ROOT, "%.0f %%", 100 * share.getAsDouble()) : "";
+    }
+
+    private static List<String> head(Results results, String first) {
+        return cells(results, List.of(first, ""), column -> Optional.of(column.title()));
+    }
+
+    private static String rule(Results results) {
+        return "|---|---|" + "---:|".repeat(results.columns().size()) + "\n";
+    }
+
+    private static List<String> cells(Results results, List<String> first, Function<Column, Optional<String>> cell) {
+        List<String> cells = new ArrayList<>(first);
+        results.columns().forEach(column -> cells.add(cell.apply(column).orElse("")));
+        return cells;
     }
 
     private static String row(List<String> cells) {

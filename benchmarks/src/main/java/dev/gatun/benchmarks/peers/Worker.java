@@ -10,8 +10,8 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * about                                             version and settings
  * open ID MODEL WEIGHTS PRECISION SCENARIO THREADS  takes the fastest setup and says which
- * turn ID AMOUNT                                    latency: nanoseconds of AMOUNT runs; throughput: images and nanoseconds in AMOUNT ms
+ * turn ID MILLIS                                    about that long; latency: nanoseconds of each run; throughput: images and nanoseconds
  * logits ID                                         base64 of f32 logits, little endian
  * reference MODEL WEIGHTS COUNT                     the same of COUNT images in f32
  * close ID
@@ -38,9 +38,17 @@ final class Worker {
     static final String FAILED = "@failed";
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+    /** Runs of a turn at least: the first does not count. */
+    private static final int TURN_RUNS = 5;
+
+    /** TorchScript compiles what it has seen run, from the second run on. */
     private static final int WARM_UP_RUNS = 3;
-    private static final int TRIAL_RUNS = 5;
-    private static final long TRIAL_NANOS = 700 * NANOS_PER_MILLI;
+
+    private static final int TRIAL_RUNS = 3;
+    private static final long TRIAL_NANOS = 500 * NANOS_PER_MILLI;
+
+    /** Batches that take longer than this are not tried: what costs so much has long shared what a batch can share. */
+    private static final double LONGEST_RUN_SECONDS = 0.8;
 
     private final Peer peer;
     private final Map<String, LaneThreads> open = new HashMap<>();
@@ -92,7 +100,7 @@ final class Worker {
                 open.put(command.get(1), fastest);
                 yield fastest.setup().toString();
             }
-            case "turn" -> turn(command.get(1), Integer.parseInt(command.get(2)));
+            case "turn" -> turn(command.get(1), Long.parseLong(command.get(2)));
             case "logits" -> base64(lanes(command.get(1)).logits());
             case "reference" -> reference(command.get(1), command.get(2), Integer.parseInt(command.get(3)));
             case "close" -> {
@@ -112,49 +120,83 @@ final class Worker {
         return lanes;
     }
 
-    private String turn(String id, int amount) throws Exception {
+    private String turn(String id, long millis) throws Exception {
         LaneThreads lanes = lanes(id);
         if (id.startsWith(Scenario.THROUGHPUT.name())) {
-            Rate rate = lanes.rate(amount * NANOS_PER_MILLI);
+            Rate rate = lanes.rate(millis * NANOS_PER_MILLI);
             return rate.images() + "\t" + rate.nanos();
         }
-        return Arrays.stream(lanes.latencies(amount)).mapToObj(Long::toString).collect(Collectors.joining("\t"));
+        return lanes.latencies(TURN_RUNS, millis * NANOS_PER_MILLI).stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining("\t"));
     }
 
-    /** Tries every setup for a moment and keeps the fastest open. A setup that fails is passed over unless all do. */
+    /** Takes the fastest setup, for throughput then with the fastest batch. */
     private LaneThreads fastest(Job job) throws Exception {
+        Trials trials = new Trials(job);
         List<Setup> setups = peer.setups(job);
-        @Nullable LaneThreads best = null;
-        @Nullable Exception failure = null;
-        double bestScore = Double.NEGATIVE_INFINITY;
+        boolean throughput = job.scenario() == Scenario.THROUGHPUT;
         for (Setup setup : setups) {
+            trials.take(setup, throughput || setups.size() > 1);
+        }
+        if (throughput) {
+            for (Setup setup : trials.best().setup().otherBatches()) {
+                if (setup.images() <= trials.bestScore * LONGEST_RUN_SECONDS || setup.batch() == 1) {
+                    trials.take(setup, true);
+                }
+            }
+        }
+        return trials.best();
+    }
+
+    /** Tries setups for a moment each and keeps the fastest open. A setup that fails is passed over unless all do. */
+    private final class Trials {
+        private final Job job;
+        private @Nullable LaneThreads best;
+        private @Nullable Exception failure;
+        private double bestScore = Double.NEGATIVE_INFINITY;
+
+        Trials(Job job) {
+            this.job = job;
+        }
+
+        void take(Setup setup, boolean measure) {
+            @Nullable LaneThreads worse = null;
             try {
                 LaneThreads lanes = new LaneThreads(peer.open(job, setup), setup);
-                double score = setups.size() == 1 ? 0 : score(job, lanes);
-                LaneThreads worse = score > bestScore ? best : lanes;
-                best = score > bestScore ? lanes : best;
-                bestScore = Math.max(score, bestScore);
-                if (worse != null) {
-                    worse.close();
+                worse = lanes;
+                double score = measure ? score(job, lanes) : 0;
+                if (score > bestScore) {
+                    worse = best;
+                    best = lanes;
+                    bestScore = score;
                 }
             } catch (Exception e) {
                 System.err.println(setup + " does not run: " + words(e));
                 failure = e;
+            } finally {
+                if (worse != null) {
+                    worse.close();
+                }
             }
         }
-        if (best == null) {
-            throw failure == null ? new IllegalStateException("no setup for " + job) : failure;
+
+        LaneThreads best() throws Exception {
+            LaneThreads found = best;
+            if (found == null) {
+                throw failure == null ? new IllegalStateException("no setup for " + job) : failure;
+            }
+            return found;
         }
-        return best;
     }
 
+    /** Images a second, or nanoseconds of the fastest run below zero. */
     private static double score(Job job, LaneThreads lanes) throws Exception {
-        lanes.latencies(WARM_UP_RUNS);
+        lanes.latencies(WARM_UP_RUNS, 0);
         if (job.scenario() == Scenario.THROUGHPUT) {
             return lanes.rate(TRIAL_NANOS).imagesPerSecond();
         }
-        long[] times = lanes.latencies(TRIAL_RUNS);
-        return -Arrays.stream(times).min().orElseThrow();
+        return -Collections.min(lanes.latencies(TRIAL_RUNS, 0));
     }
 
     private String reference(String name, String weights, int count) throws Exception {

@@ -40,4 +40,11 @@ class MeasurementTest {
     void ratesAreImagesOverSeconds() {
         assertThat(new Rate(30, 1_500_000_000L).imagesPerSecond()).isEqualTo(20);
     }
+
+    @Test
+    void lanesThatEndEarlierAreNotChargedWithWaiting() {
+        Rate both = Rate.sum(List.of(new Rate(10, 1_000_000_000L), new Rate(20, 2_000_000_000L)));
+        assertThat(both.images()).isEqualTo(30);
+        assertThat(both.imagesPerSecond()).isEqualTo(20);
+    }
 }

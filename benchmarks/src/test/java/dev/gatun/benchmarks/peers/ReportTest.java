@@ -30,6 +30,14 @@ class ReportTest {
         return results;
     }
 
+    private static Results int8Results(double apart) {
+        Results results = results(0);
+        results.peaks().put("f32", 100.0);
+        results.work().put("resnet50", 600_000_000L);
+        results.int8Apart().put("resnet50", apart);
+        return results;
+    }
+
     private static void add(Results results, Contestant contestant, Column column, double value, double error) {
         Entrant entrant = new Entrant(contestant, "f32");
         results.measurements()
@@ -37,13 +45,30 @@ class ReportTest {
     }
 
     @Test
-    void tableHasARowForEachEntrantAndTheRatioToTheBestPeer() {
+    void tableHasARowForEachEntrantAndTheRatioToEachPeer() {
         assertThat(Tables.markdown(results(0)))
                 .contains("| gatun | f32 | 10.0 (11.0) | 90 | 0.0e+00 |")
                 .contains("| libtorch | f32 | 20.0 (21.0) |  | 0.0e+00 |")
-                .contains("| gatun over the best peer | f32 | **2.00x** libtorch | **1.50x** ONNX Runtime |")
+                .contains("| over ONNX Runtime | f32 | **2.50x** | **1.50x** |")
+                .contains("| over libtorch | f32 | **2.00x** |  |")
                 .contains("| DJL PyTorch | skipped: not there |")
                 .doesNotContain("disagrees");
+    }
+
+    @Test
+    void shareOfPeakCountsTheCoresInUse() {
+        // 0.6 G at 100 images/s on one thread, and at 90 images/s on two cores of 100 G/s each
+        assertThat(Tables.markdown(int8Results(0.01))).contains("| share of peak | f32 | 60 % | 27 % |");
+        assertThat(Tables.markdown(results(0))).contains("| share of peak | f32 |  |  |");
+    }
+
+    @Test
+    void int8AnswersAreComparedWithEachOther() {
+        assertThat(Tables.markdown(int8Results(0.01)))
+                .contains("gatun and ONNX Runtime differ by 1.0e-02 of the largest logit.");
+        assertThat(int8Results(0.01).disagreements()).isEmpty();
+        assertThat(Tables.markdown(int8Results(0.9))).contains("they **disagree**");
+        assertThat(int8Results(0.9).disagreements()).singleElement().asString().contains("resnet50, int8");
     }
 
     @Test

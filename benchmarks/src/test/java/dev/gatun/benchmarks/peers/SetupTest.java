@@ -16,8 +16,13 @@ class SetupTest {
     void throughputTriesOneLaneOnAllCoresAndOneOnEachCore() {
         Job job = new Job("resnet50", Job.RANDOM, "f32", Scenario.THROUGHPUT, 4);
         assertThat(Setup.of(job, List.of("")))
-                .containsExactlyInAnyOrder(
-                        new Setup("", 4, 1, 1), new Setup("", 1, 4, 1), new Setup("", 4, 1, 8), new Setup("", 1, 4, 8));
+                .containsExactlyInAnyOrder(new Setup("", 4, 1, 4), new Setup("", 1, 4, 4));
+    }
+
+    @Test
+    void otherBatchesKeepTheShape() {
+        assertThat(new Setup("x", 2, 1, 4).otherBatches())
+                .containsExactly(new Setup("x", 2, 1, 1), new Setup("x", 2, 1, 2), new Setup("x", 2, 1, 8));
     }
 
     @Test

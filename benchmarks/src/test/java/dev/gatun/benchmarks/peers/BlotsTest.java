@@ -1,0 +1,41 @@
+package dev.gatun.benchmarks.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatun.Model;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class BlotsTest {
+    private static final Job JOB = new Job("resnet20-cifar10", Job.RANDOM, "f32", Scenario.LATENCY, 1);
+
+    @Test
+    void isTheSameForTheSameSeedOnly() {
+        assertThat(Blots.image(1, 32, 3)).isEqualTo(Blots.image(1, 32, 3)).isNotEqualTo(Blots.image(2, 32, 3));
+    }
+
+    @Test
+    void usesTheWholeRangeOfSamples() {
+        int[] samples = new int[224 * 224 * 3];
+        byte[] image = Blots.image(1, 224, 3);
+        Arrays.setAll(samples, i -> image[i] & 0xff);
+        assertThat(Arrays.stream(samples).distinct().count()).isEqualTo(256);
+    }
+
+    @Test
+    void imagesAreThePixelsNormalisedAsPlanes() {
+        Model model = Network.model(JOB);
+        byte[] pixels = Network.pixels(model, 2);
+        float[] images = Network.images(model, 2);
+        int plane = 32 * 32;
+        int sample = pixels[(plane + 33) * 3 + 2] & 0xff;
+        assertThat(images[(3 + 2) * plane + 33])
+                .isEqualTo(model.preprocessing().normalization().apply(sample, 2));
+    }
+
+    @Test
+    void aSmallerBatchIsTheBeginningOfALargerOne() {
+        Model model = Network.model(JOB);
+        assertThat(Network.images(model, 2)).startsWith(Network.images(model, 1));
+    }
+}
