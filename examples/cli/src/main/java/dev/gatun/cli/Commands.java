@@ -11,6 +11,7 @@ import java.util.function.Function;
 enum Commands {
     CLASSIFY(ClassifyCommand::new, true),
     EVALUATE(EvaluateCommand::new, true),
+    EXPLAIN(ExplainCommand::new, true),
     INSPECT(InspectCommand::new, false),
     CONVERT(ConvertCommand::new, false),
     EXPORT(ExportCommand::new, false),
@@ -23,6 +24,7 @@ enum Commands {
 
     @SuppressWarnings("ImmutableEnumChecker") // constructors have no state
     private final Function<Terminal, Object> constructor;
+
     private final boolean computes;
 
     Commands(Function<Terminal, Object> constructor, boolean computes) {
