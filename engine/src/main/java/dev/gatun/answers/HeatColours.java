@@ -71,7 +71,7 @@ final class HeatColours {
     private static int encode(double... linear) {
         int rgb = 0;
         for (double sample : linear) {
-            rgb = rgb << Byte.SIZE | (int) Math.round(gamma(Math.clamp(sample, 0, 1)) * 0xff);
+            rgb = (rgb << Byte.SIZE) | (int) Math.round(gamma(Math.clamp(sample, 0, 1)) * 0xff);
         }
         return rgb;
     }

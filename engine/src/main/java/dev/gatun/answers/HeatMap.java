@@ -117,7 +117,7 @@ public final class HeatMap {
                 }
                 int colour = HeatColours.of(heat.at(x, y));
                 for (int c = 0; c < RgbImage.CHANNELS; c++) {
-                    int sample = colour >> (2 - c) * Byte.SIZE & 0xff;
+                    int sample = (colour >> ((2 - c) * Byte.SIZE)) & 0xff;
                     rgb[(y * picture.width() + x) * RgbImage.CHANNELS + c] =
                             (byte) Math.round(between(grey, sample, opacity));
                 }

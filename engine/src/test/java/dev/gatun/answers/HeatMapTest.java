@@ -35,7 +35,7 @@ class HeatMapTest {
         RgbImage opaque = heat.over(red, 1);
         for (int x = 0; x < 2; x++) {
             for (int c = 0; c < 3; c++) {
-                assertThat(opaque.sample(x, 0, c)).isEqualTo(HeatColours.of(x) >> 8 * (2 - c) & 0xff);
+                assertThat(opaque.sample(x, 0, c)).isEqualTo((HeatColours.of(x) >> (8 * (2 - c))) & 0xff);
             }
         }
         RgbImage half = heat.over(red, 0.5);

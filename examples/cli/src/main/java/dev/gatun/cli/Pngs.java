@@ -24,8 +24,8 @@ final class Pngs {
                 buffered.setRGB(
                         x,
                         y,
-                        image.sample(x, y, 0) << 2 * Byte.SIZE
-                                | image.sample(x, y, 1) << Byte.SIZE
+                        (image.sample(x, y, 0) << (2 * Byte.SIZE))
+                                | (image.sample(x, y, 1) << Byte.SIZE)
                                 | image.sample(x, y, 2));
             }
         }
