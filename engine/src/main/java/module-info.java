@@ -15,6 +15,7 @@ module dev.gatun {
     requires org.slf4j;
 
     exports dev.gatun;
+    exports dev.gatun.answers;
     exports dev.gatun.bench;
     exports dev.gatun.graph;
     exports dev.gatun.image;

@@ -12,6 +12,7 @@ import dev.gatun.quantize.QuantizedNetwork;
 import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.Shape;
 import dev.gatun.weights.WeightSet;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +67,7 @@ public final class Model {
             throw new IllegalArgumentException(name + " reads images of "
                     + graph.input().channels() + " channels, but is said to be designed for " + input.channels());
         }
-        Shape answer = graph.outputShapes(1, input.size(), input.size()).getFirst();
-        int classes = graph.outputs().size() == 1 && answer.rank() == 2 ? answer.intDim(1) : 0;
+        int classes = classes(graph, input);
         if (labels.size() != classes) {
             throw new IllegalArgumentException(
                     labels.size() + " labels for " + name + " of " + classes + " classes, expected as many");
@@ -93,6 +93,28 @@ public final class Model {
                 new Labels(quantized.labels()));
         return new Model(
                 plain.name, plain.graph, plain.input, plain.weights, plain.preprocessing, plain.labels, network, true);
+    }
+
+    /**
+     * Another network of the same parameters, or some of them: one that puts out what is inside this one, such as {@link
+     * Graph#withOutputs} makes. It keeps the labels only if it puts out as many classes.
+     *
+     * @throws IllegalArgumentException if the graph reads images of another number of channels, or a parameter that this model has not
+     */
+    public Model withGraph(Graph graph) {
+        boolean sameClasses = classes(graph, input) == classes();
+        Model plain = of(name, graph, input, weights, preprocessing, sameClasses ? labels : unnamed(graph));
+        return new Model(name, graph, input, weights, preprocessing, plain.labels, quantized, cached);
+    }
+
+    private Labels unnamed(Graph graph) {
+        int classes = classes(graph, input);
+        return classes == 0 ? new Labels(List.of()) : Labels.numbered(classes);
+    }
+
+    private static int classes(Graph graph, InputSpec input) {
+        Shape answer = graph.outputShapes(1, input.size(), input.size()).getFirst();
+        return graph.outputs().size() == 1 && answer.rank() == 2 ? answer.intDim(1) : 0;
     }
 
     /** Scales and int8 weights, if it is quantised. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * A network as operations in an order in which they can run. Immutable; independent of batch and image size.
@@ -75,6 +76,23 @@ public record Graph(List<Node> nodes, List<String> outputs) {
         nodes.forEach(node -> node.sources().forEach(source -> uses.merge(source, 1, Integer::sum)));
         outputs.forEach(output -> uses.merge(output, 1, Integer::sum));
         return uses;
+    }
+
+    /**
+     * The part of this graph that leads to these nodes, whose results leave it.
+     *
+     * @throws IllegalArgumentException if there is none, one is given twice or is no node
+     */
+    public Graph withOutputs(List<String> wanted) {
+        Set<String> needed = new HashSet<>(wanted);
+        for (Node node : nodes.reversed()) {
+            if (needed.contains(node.name())) {
+                needed.addAll(node.sources());
+            }
+        }
+        needed.add(input().name());
+        return new Graph(
+                nodes.stream().filter(node -> needed.contains(node.name())).toList(), wanted);
     }
 
     /** This graph with softmax over its only output, unless that is a softmax or sigmoid already. */

@@ -55,6 +55,19 @@ public record Preprocessing(
         return square(0, 0, Interpolation.BILINEAR, normalization);
     }
 
+    /**
+     * The same part of an image in other pixels: the crop has this side, and the resize is in proportion, rounded.
+     *
+     * @throws IllegalArgumentException if the crop is not square, such as when there is none
+     */
+    public Preprocessing withCrop(int side) {
+        if (cropHeight == 0 || cropHeight != cropWidth) {
+            throw new IllegalArgumentException(
+                    "crop of " + cropWidth + "x" + cropHeight + ", expected a square one to be made " + side);
+        }
+        return square(Math.round((float) side * resizeShorterSide / cropHeight), side, interpolation, normalization);
+    }
+
     /** The width of what comes out for an image of these extents: the crop's, or the resized image's without one. */
     public int outputWidth(int imageWidth, int imageHeight) {
         return cropWidth > 0 ? cropWidth : resizedExtent(imageWidth, imageHeight);

@@ -2,7 +2,9 @@ package dev.gatun.image;
 
 import dev.gatun.spec.InputFormat;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Carries out a {@link Preprocessing}: image in, a network's src out, written straight into the caller's segment.
@@ -34,6 +36,47 @@ public final class Preprocessor {
         int height = preprocessing.outputHeight(image.width(), image.height());
         byte[] rgb = new byte[RgbImage.byteSize(width, height)];
         resizeAndCrop(image, width, height, rgb);
+        return new RgbImage(width, height, rgb);
+    }
+
+    /**
+     * The crops of the resized image, each as {@link #resizeAndCrop} gives the centre; written with {@link #write}.
+     *
+     * @throws IllegalArgumentException if several are asked for and there is no crop, or the resized image is smaller than it
+     */
+    public List<RgbImage> crops(RgbImage image, Crops crops) {
+        RgbImage centre = resizeAndCrop(image);
+        if (crops == Crops.ONE) {
+            return List.of(centre);
+        }
+        int resizedWidth = preprocessing.resizedExtent(image.width(), image.height());
+        int resizedHeight = preprocessing.resizedExtent(image.height(), image.width());
+        int right = resizedWidth - preprocessing.cropWidth();
+        int bottom = resizedHeight - preprocessing.cropHeight();
+        if (preprocessing.cropHeight() == 0 || right < 0 || bottom < 0) {
+            throw new IllegalArgumentException("ten crops of " + preprocessing.cropWidth() + "x"
+                    + preprocessing.cropHeight() + " of an image of " + resizedWidth + "x" + resizedHeight
+                    + ", expected crops that it has room for");
+        }
+        RgbImage whole = resampler.resize(image, resizedWidth, resizedHeight, preprocessing.interpolation());
+        List<RgbImage> views = new ArrayList<>(List.of(
+                cut(whole, 0, 0), cut(whole, right, 0), cut(whole, 0, bottom), cut(whole, right, bottom), centre));
+        views.addAll(views.stream().map(RgbImage::mirrored).toList());
+        return views;
+    }
+
+    private RgbImage cut(RgbImage whole, int left, int top) {
+        int width = preprocessing.cropWidth();
+        int height = preprocessing.cropHeight();
+        byte[] rgb = new byte[RgbImage.byteSize(width, height)];
+        for (int y = 0; y < height; y++) {
+            System.arraycopy(
+                    whole.rgb(),
+                    ((top + y) * whole.width() + left) * RgbImage.CHANNELS,
+                    rgb,
+                    y * width * RgbImage.CHANNELS,
+                    width * RgbImage.CHANNELS);
+        }
         return new RgbImage(width, height, rgb);
     }
 

@@ -47,6 +47,16 @@ public record RgbImage(int width, int height, byte[] rgb) {
         return rgb[(y * width + x) * CHANNELS + c] & 0xff;
     }
 
+    /** The image with left and right exchanged. */
+    public RgbImage mirrored() {
+        byte[] mirrored = new byte[rgb.length];
+        for (int pixel = 0; pixel < width * height; pixel++) {
+            int x = pixel % width;
+            System.arraycopy(rgb, pixel * CHANNELS, mirrored, (pixel + width - 1 - 2 * x) * CHANNELS, CHANNELS);
+        }
+        return new RgbImage(width, height, mirrored);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof RgbImage that

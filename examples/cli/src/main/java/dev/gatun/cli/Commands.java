@@ -11,6 +11,9 @@ import java.util.function.Function;
 enum Commands {
     CLASSIFY(ClassifyCommand::new, true),
     EVALUATE(EvaluateCommand::new, true),
+    EXPLAIN(ExplainCommand::new, true),
+    FEATURES(FeaturesCommand::new, true),
+    SEARCH(SearchCommand::new, true),
     INSPECT(InspectCommand::new, false),
     CONVERT(ConvertCommand::new, false),
     EXPORT(ExportCommand::new, false),

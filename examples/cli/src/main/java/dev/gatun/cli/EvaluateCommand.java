@@ -1,6 +1,7 @@
 package dev.gatun.cli;
 
 import dev.gatun.CompiledModel;
+import dev.gatun.spec.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -111,7 +112,9 @@ final class EvaluateCommand implements Callable<Integer> {
                             .withBatch(perRun));
                     Npy logits = logitsFile == null
                             ? null
-                            : Npy.create(logitsFile, count, compiled.dstShape().intDim(1))) {
+                            : Npy.create(
+                                    logitsFile,
+                                    Shape.of(count, compiled.dstShape().dim(1)))) {
                 EvaluateReport report = new EvaluateReport(
                         opened.model().name(),
                         opened.weights(),

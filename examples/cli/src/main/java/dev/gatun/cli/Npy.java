@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.spec.Shape;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -7,8 +8,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 
-/** A float32 matrix in NumPy's file format 1.0, written row by row in any order; numpy/lib/_format_impl.py. */
+/** A float32 array in NumPy's file format 1.0, written row by row in any order; numpy/lib/_format_impl.py. */
 final class Npy implements AutoCloseable {
     private static final byte[] MAGIC = "\u0093NUMPY\u0001\u0000".getBytes(StandardCharsets.ISO_8859_1);
     private static final int ALIGNMENT = 64;
@@ -17,28 +19,28 @@ final class Npy implements AutoCloseable {
     private final long rowBytes;
     private final long headerBytes;
 
-    private Npy(OutputFile file, int columns, byte[] header) {
+    private Npy(OutputFile file, Shape shape, byte[] header) {
         this.file = file;
-        this.rowBytes = (long) columns * Float.BYTES;
+        this.rowBytes = shape.elements() / shape.dim(0) * Float.BYTES;
         this.headerBytes = header.length;
         file.write(channel -> writeAll(channel, ByteBuffer.wrap(header), 0));
     }
 
-    /** Begins a matrix of this size. */
-    static Npy create(Path path, int rows, int columns) {
+    /** Begins an array of this shape, of at least one row and two extents. */
+    static Npy create(Path path, Shape shape) {
         OutputFile file = OutputFile.create(path);
         try {
-            return new Npy(file, columns, header(rows, columns));
+            return new Npy(file, shape, header(shape));
         } catch (RuntimeException | Error e) {
             file.close();
             throw e;
         }
     }
 
-    static byte[] header(int rows, int columns) {
+    private static byte[] header(Shape shape) {
         String order = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? "<" : ">";
-        String dictionary =
-                "{'descr': '" + order + "f4', 'fortran_order': False, 'shape': (" + rows + ", " + columns + "), }";
+        String extents = shape.dims().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        String dictionary = "{'descr': '" + order + "f4', 'fortran_order': False, 'shape': (" + extents + "), }";
         int unpadded = MAGIC.length + Short.BYTES + dictionary.length() + 1;
         String padded = dictionary + " ".repeat(Math.ceilDiv(unpadded, ALIGNMENT) * ALIGNMENT - unpadded) + "\n";
         ByteBuffer header = ByteBuffer.allocate(MAGIC.length + Short.BYTES + padded.length())
