@@ -51,10 +51,24 @@ final class ComputeOptions {
         return threads == null ? Machine.current().usableThreads() : threads;
     }
 
+    /** The type for a part of a model that int8 is not known for. */
+    Precision floating() {
+        return precision == null ? Precision.F32 : precision;
+    }
+
     /** Options for a run on {@code threadsPerRun} threads. */
     CompileOptions compile(OpenModel opened, int threadsPerRun) {
+        return compile(precision(opened), threadsPerRun);
+    }
+
+    /** Options for a run of a part of a model that int8 is not known for. */
+    CompileOptions compileFloating(int threadsPerRun) {
+        return compile(floating(), threadsPerRun);
+    }
+
+    private CompileOptions compile(Precision chosen, int threadsPerRun) {
         return CompileOptions.defaults()
-                .withPrecision(precision(opened))
+                .withPrecision(chosen)
                 .withEmulation(emulate)
                 .withThreads(threadsPerRun)
                 .withTuning(tune);

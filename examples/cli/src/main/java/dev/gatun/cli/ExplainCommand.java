@@ -81,7 +81,7 @@ final class ExplainCommand implements Callable<Integer> {
         RgbImage decoded = ImageDecoder.decode(image, imageOptions.decoding());
         Path picture = out == null ? besides(image) : out;
         try (ClassActivation activation =
-                new ClassActivation(model, computeOptions.compile(computeOptions.threads()))) {
+                new ClassActivation(model, computeOptions.compileFloating(computeOptions.threads()))) {
             Explanation explanation = index == null ? activation.explain(decoded) : activation.explain(decoded, index);
             Pngs.write(picture, explanation.heat().over(seen(decoded, model.preprocessing()), OPACITY));
             print(opened, explanation, labels, picture);
@@ -123,7 +123,7 @@ final class ExplainCommand implements Callable<Integer> {
         int index = explanation.prediction().index();
         float probability = explanation.prediction().probability();
         if (!json) {
-            terminal.out().println(Text.printable(opened.describe() + ", " + computeOptions.precision()));
+            terminal.out().println(Text.printable(opened.describe() + ", " + computeOptions.floating()));
             terminal.out()
                     .println(Text.printable(
                             String.format(Locale.ROOT, "%s: %s, %.2f %%", image, labels.of(index), probability * 100)));
@@ -134,7 +134,7 @@ final class ExplainCommand implements Callable<Integer> {
         Json.println(terminal.out(), fields -> {
             fields.writeStringField("file", image.toString());
             fields.writeStringField("model", opened.model().name());
-            fields.writeStringField("precision", computeOptions.precision().toString());
+            fields.writeStringField("precision", computeOptions.floating().toString());
             fields.writeNumberField("index", index);
             fields.writeStringField("label", labels.of(index));
             fields.writeNumberField("probability", probability);

@@ -103,7 +103,7 @@ final class FeaturesCommand implements Callable<Integer> {
                 : Backbone.of(model, pool.features(), outputStride);
         try (Arena arena = Arena.ofShared();
                 CompiledModel compiled = backbone.compile(computeOptions
-                        .compile(1)
+                        .compileFloating(1)
                         .withStreams(Math.min(computeOptions.workers(), files.size()))
                         .withInput(Extraction.FORMAT)
                         .withBatch(1)

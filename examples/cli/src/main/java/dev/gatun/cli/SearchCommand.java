@@ -106,7 +106,7 @@ final class SearchCommand implements Callable<Integer> {
         AtomicReferenceArray<float[]> features = new AtomicReferenceArray<>(files.size());
         try (CompiledModel compiled = Backbone.of(model, Features.AVERAGE)
                         .compile(computeOptions
-                                .compile(1)
+                                .compileFloating(1)
                                 .withStreams(Math.min(computeOptions.workers(), files.size()))
                                 .withInput(Extraction.FORMAT)
                                 .withBatch(1)
@@ -134,7 +134,7 @@ final class SearchCommand implements Callable<Integer> {
 
     private void print(OpenModel opened, List<Found> found) {
         if (!json) {
-            terminal.out().println(Text.printable(opened.describe() + ", " + computeOptions.precision()));
+            terminal.out().println(Text.printable(opened.describe() + ", " + computeOptions.floating()));
         }
         for (Found one : found) {
             if (json) {
