@@ -77,6 +77,13 @@ public record Graph(List<Node> nodes, List<String> outputs) {
         return uses;
     }
 
+    /** Whether passes have fused anything in it. */
+    public boolean fused() {
+        return nodes.stream()
+                .anyMatch(node -> node instanceof Node.Conv conv
+                        && (conv.norm() != null || !conv.epilogue().equals(Epilogue.NONE)));
+    }
+
     /** This graph with softmax over its only output, unless that is a softmax or sigmoid already. */
     public Graph withSoftmax() {
         if (outputs.size() != 1) {
