@@ -29,7 +29,6 @@ public final class Model {
     private final Preprocessing preprocessing;
     private final Labels labels;
     private final @Nullable QuantizedNetwork quantized;
-    private final boolean cached;
 
     private Model(
             String name,
@@ -38,8 +37,7 @@ public final class Model {
             WeightSet weights,
             Preprocessing preprocessing,
             Labels labels,
-            @Nullable QuantizedNetwork quantized,
-            boolean cached) {
+            @Nullable QuantizedNetwork quantized) {
         this.name = name;
         this.graph = graph;
         this.input = input;
@@ -47,7 +45,6 @@ public final class Model {
         this.preprocessing = preprocessing;
         this.labels = labels;
         this.quantized = quantized;
-        this.cached = cached;
     }
 
     /**
@@ -73,7 +70,7 @@ public final class Model {
                     labels.size() + " labels for " + name + " of " + classes + " classes, expected as many");
         }
         weights.requireAll(graph.parameters());
-        return new Model(name, graph, input, weights, preprocessing, labels, null, true);
+        return new Model(name, graph, input, weights, preprocessing, labels, null);
     }
 
     /**
@@ -88,11 +85,11 @@ public final class Model {
                 quantized.name(),
                 network.graph(),
                 quantized.input(),
-                WeightSet.of(origin, network.graph().parameters(), network::parameter),
+                WeightSet.of(origin, network.graph().parameters(), network::parameter, network.parameters()::contentId),
                 quantized.preprocessing(),
                 new Labels(quantized.labels()));
         return new Model(
-                plain.name, plain.graph, plain.input, plain.weights, plain.preprocessing, plain.labels, network, true);
+                plain.name, plain.graph, plain.input, plain.weights, plain.preprocessing, plain.labels, network);
     }
 
     /**
@@ -162,7 +159,14 @@ public final class Model {
      * file never are.
      */
     public Model uncached() {
-        return new Model(name, graph, input, weights, preprocessing, labels, quantized, false);
+        return new Model(
+                name,
+                graph,
+                input,
+                weights.withoutContentId(),
+                preprocessing,
+                labels,
+                quantized == null ? null : quantized.withoutContentId());
     }
 
     /**
@@ -187,7 +191,7 @@ public final class Model {
                 preprocessing.normalization(),
                 options.tuning());
         LayerWeights layers = quantized == null
-                ? LayerWeights.folding(weights::get, cached ? weights.contentId() : Optional.empty())
+                ? LayerWeights.folding(weights::get, null, weights::contentId)
                 : quantized.layerWeights();
         Plan plan = Plan.of(options.softmax() ? graph.withSoftmax() : graph, layers, request);
         Shape src = Shape.of(sizing.batch(), input.channels(), height, width);

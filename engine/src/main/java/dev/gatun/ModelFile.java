@@ -8,6 +8,7 @@ import dev.gatun.network.GraphJson;
 import dev.gatun.network.Network;
 import dev.gatun.onnx.OnnxImporter;
 import dev.gatun.quantize.QuantizedFile;
+import dev.gatun.quantize.QuantizedModel;
 import dev.gatun.spec.InputScaling;
 import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.ResNetSpec;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file with a network in it, of any kind that can be read: ONNX, Keras .h5 (with its configuration in it or in a JSON file beside it),
- * safetensors that hold their graph, and weights whose names and shapes say which variant they are of. Owns the file; thread-safe.
+ * safetensors that hold their graph, quantised or not, and weights whose names and shapes say which variant they are of. Owns the file; thread-safe.
  *
  * <pre>{@code
  * try (ModelFile file = ModelFile.open(Path.of("anything.onnx"))) {
@@ -50,11 +51,17 @@ public final class ModelFile implements AutoCloseable {
 
     private final WeightSource source;
     private final @Nullable Network network;
+    private final @Nullable QuantizedModel quantized;
     private final List<ResNetSpec> variants;
 
-    private ModelFile(WeightSource source, @Nullable Network network, List<ResNetSpec> variants) {
+    private ModelFile(
+            WeightSource source,
+            @Nullable Network network,
+            @Nullable QuantizedModel quantized,
+            List<ResNetSpec> variants) {
         this.source = source;
         this.network = network;
+        this.quantized = quantized;
         this.variants = variants;
     }
 
@@ -67,14 +74,19 @@ public final class ModelFile implements AutoCloseable {
     public static ModelFile open(Path path) {
         if (isOnnx(path)) {
             Network network = OnnxImporter.read(path);
-            return new ModelFile(network.weights(), network, variantsOf(network));
+            return of(network);
         }
         WeightSource source = WeightFiles.open(path);
         try {
+            if (QuantizedFile.recognises(source)) {
+                QuantizedModel quantized = QuantizedFile.read(source);
+                return new ModelFile(
+                        source, null, quantized, quantized.variant().stream().toList());
+            }
             @Nullable Network network = network(path, source);
             return network == null
-                    ? new ModelFile(source, null, namedFirst(source, VariantRecognizer.recognize(source)))
-                    : new ModelFile(network.weights(), network, variantsOf(network));
+                    ? new ModelFile(source, null, null, namedFirst(source, VariantRecognizer.recognize(source)))
+                    : of(network);
         } catch (RuntimeException | Error e) {
             source.close();
             throw e;
@@ -91,12 +103,15 @@ public final class ModelFile implements AutoCloseable {
     public static ModelFile open(Path weights, Path config) {
         WeightSource source = WeightFiles.open(weights);
         try {
-            Network network = KerasConfigs.read(source, config);
-            return new ModelFile(network.weights(), network, variantsOf(network));
+            return of(KerasConfigs.read(source, config));
         } catch (RuntimeException | Error e) {
             source.close();
             throw e;
         }
+    }
+
+    private static ModelFile of(Network network) {
+        return new ModelFile(network.weights(), network, null, variantsOf(network));
     }
 
     private static boolean isOnnx(Path path) {
@@ -128,6 +143,9 @@ public final class ModelFile implements AutoCloseable {
     private static Network stored(WeightSource source, String json) {
         try {
             Graph graph = GraphJson.read(json);
+            if (graph.fused()) {
+                throw new IllegalArgumentException("a fused graph, expected one as it was built");
+            }
             int size = Integer.parseInt(source.metadata().getOrDefault(SIZE, "0"));
             int multiple = Integer.parseInt(source.metadata().getOrDefault(MULTIPLE, "1"));
             if (size < 0 || size > MAX_SIZE || multiple < 1 || size % multiple != 0) {
@@ -162,9 +180,9 @@ public final class ModelFile implements AutoCloseable {
         return network.size() == 0 ? InputSpec.IMAGENET.size() : network.size();
     }
 
-    /** What kind of file it is. */
+    /** What kind of file it is, such as {@code safetensors} or {@code quantised safetensors}. */
     public String container() {
-        return source.container();
+        return (quantized == null ? "" : "quantised ") + source.container();
     }
 
     /** The tensors: those of the file, or those of the graph where the file holds one. Closed with this. */
@@ -172,9 +190,9 @@ public final class ModelFile implements AutoCloseable {
         return source;
     }
 
-    /** Whether it was written by {@code gatun quantize}. */
-    public boolean quantized() {
-        return QuantizedFile.recognises(source);
+    /** The quantised network, where {@code gatun quantize} wrote the file; its weights can be read after this is closed. */
+    public Optional<QuantizedModel> quantized() {
+        return Optional.ofNullable(quantized);
     }
 
     /** The network, where the file holds it operation by operation. */
@@ -198,13 +216,15 @@ public final class ModelFile implements AutoCloseable {
     /**
      * The model, with all its weights read and checked, independent of the file.
      *
-     * @param preprocessing of its images; null for what the file says, or, where it is silent, what its variant is published with
+     * @param preprocessing of its images; null for what the file says, or, where it is silent, what its variant is published with. A
+     *     quantised network takes another too, but its scales were measured with the file's: values beyond them are cut off
      * @throws WeightFormatException if the file holds no network and its tensors are those of no variant
      * @throws dev.gatun.weights.WeightMismatchException if a tensor is missing or holds what no network can use
      */
     public Model model(@Nullable Preprocessing preprocessing) {
-        if (quantized()) {
-            return Model.of(QuantizedFile.read(source), source.origin());
+        if (quantized != null) {
+            return Model.of(
+                    preprocessing == null ? quantized : quantized.withPreprocessing(preprocessing), source.origin());
         }
         if (network == null) {
             if (variants.isEmpty()) {

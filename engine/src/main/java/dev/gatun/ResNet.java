@@ -169,14 +169,12 @@ public final class ResNet {
                     + quantized.labels().size() + " classes, quantised; expected " + spec.name() + " of "
                     + spec.classes());
         }
-        return Model.of(
-                new QuantizedModel(
-                        quantized.name(),
-                        quantized.input(),
-                        preprocessing == null ? quantized.preprocessing() : preprocessing,
-                        labels == null ? quantized.labels() : labels.names(),
-                        quantized.network(),
-                        quantized.report()),
-                source.origin());
+        if (preprocessing != null) {
+            quantized = quantized.withPreprocessing(preprocessing);
+        }
+        if (labels != null) {
+            quantized = quantized.withLabels(labels.names());
+        }
+        return Model.of(quantized, source.origin());
     }
 }

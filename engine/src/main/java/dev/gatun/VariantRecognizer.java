@@ -5,6 +5,7 @@ import dev.gatun.graph.GraphBuilder;
 import dev.gatun.graph.Kernel;
 import dev.gatun.graph.Node;
 import dev.gatun.network.Outline;
+import dev.gatun.quantize.QuantizedFile;
 import dev.gatun.spec.Features;
 import dev.gatun.spec.HeadSpec;
 import dev.gatun.spec.InputScaling;
@@ -41,9 +42,14 @@ public final class VariantRecognizer {
      * The variants whose parameters are exactly these tensors, with the number of classes that the tensors have, or as backbones that put out
      * the mean of the last map if they have none; in the order of {@link Variants#all()}, those of so many classes first. There can be
      * several, since where a network strides or adds without parameters shows in no tensor: {@code resnet50} comes before {@code
-     * resnet50-v1}, {@code resnet20-cifar10} before {@code plain20-cifar10}. Empty if there is none. Reads no values.
+     * resnet50-v1}, {@code resnet20-cifar10} before {@code plain20-cifar10}. A quantised file says itself what it is. Empty if there is none. Reads no values.
+     *
+     * @throws dev.gatun.weights.WeightFormatException if it is quantised and malformed
      */
     public static List<ResNetSpec> recognize(WeightSource source) {
+        if (QuantizedFile.recognises(source)) {
+            return QuantizedFile.read(source).variant().stream().toList();
+        }
         Set<ResNetSpec> structures = new HashSet<>();
         return Stream.concat(Variants.all().values().stream(), ofOtherDepths(source))
                 .flatMap(variant -> asStored(variant, source).stream())

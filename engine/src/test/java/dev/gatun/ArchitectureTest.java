@@ -76,7 +76,8 @@ class ArchitectureTest {
                 .whereLayer("plan")
                 .mayOnlyAccessLayers("spec", "graph", "image", "onednn", "natives")
                 .whereLayer("quantize")
-                .mayOnlyAccessLayers("spec", "graph", "image", "weights", "json", "network", "plan", "onednn", "natives")
+                .mayOnlyAccessLayers(
+                        "spec", "graph", "image", "weights", "json", "network", "plan", "onednn", "natives")
                 .whereLayer("runtime")
                 .mayOnlyAccessLayers("natives")
                 .whereLayer("bench")

@@ -3,17 +3,25 @@ package dev.gatun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.graph.Graph;
+import dev.gatun.graph.GraphBuilder;
+import dev.gatun.image.Normalization;
+import dev.gatun.image.Preprocessing;
 import dev.gatun.image.Preprocessor;
 import dev.gatun.quantize.Bar;
 import dev.gatun.quantize.CalibrationImages;
+import dev.gatun.quantize.QuantizeOptions;
 import dev.gatun.quantize.QuantizedFile;
 import dev.gatun.quantize.QuantizedModel;
+import dev.gatun.quantize.Quantizer;
 import dev.gatun.quantize.SimulatedInt8;
 import dev.gatun.quantize.SmallQuantized;
 import dev.gatun.spec.BlockKind;
 import dev.gatun.spec.InputFormat;
+import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shortcut;
+import dev.gatun.spec.Variants;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,6 +103,52 @@ class QuantizedModelTest {
         assertThatThrownBy(() -> ResNet.named("resnet50").weights(file))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(file + " is resnet20-cifar10 of 7 classes, quantised; expected resnet50 of 1000");
+    }
+
+    @Test
+    void aFileSaysWhichNetworkItHolds(@TempDir Path directory) {
+        Graph graph = GraphBuilder.build(Variants.named("resnet20-cifar10"));
+        CalibrationImages images = SmallQuantized.images(12, 1);
+        Quantizer.Result result = Quantizer.quantize(
+                graph,
+                new RandomValues(graph, 11)::get,
+                images,
+                QuantizeOptions.defaults().withBar(NO_BAR));
+        Preprocessing preprocessing = images.preprocessing();
+        List<String> labels = Labels.numbered(10).names();
+        QuantizedModel quantized = new QuantizedModel(
+                "resnet20-cifar10", InputSpec.CIFAR, preprocessing, labels, result.network(), result.report());
+        Path path = directory.resolve("int8.safetensors");
+        QuantizedFile.write(quantized, path);
+
+        Preprocessing other = Preprocessing.cifar(Normalization.UNIT);
+        try (ModelFile file = ModelFile.open(path)) {
+            assertThat(file.container()).isEqualTo("quantised safetensors");
+            assertThat(file.variants()).containsExactly(Variants.named("resnet20-cifar10"));
+            assertThat(VariantRecognizer.recognize(file.source())).isEqualTo(file.variants());
+            assertThat(file.quantized().orElseThrow().report().fallbacks()).isEmpty();
+            assertThat(file.model().preprocessing()).isEqualTo(preprocessing);
+            assertThat(file.model(other).preprocessing()).isEqualTo(other);
+            assertThat(file.model().weights().contentId()).isPresent();
+            assertThat(file.model().uncached().weights().contentId()).isEmpty();
+            assertThat(file.model()
+                            .uncached()
+                            .quantized()
+                            .orElseThrow()
+                            .layerWeights()
+                            .contentId())
+                    .isEmpty();
+        }
+        QuantizedFile.write(
+                new QuantizedModel(
+                        "resnet32-cifar10", InputSpec.CIFAR, preprocessing, labels, result.network(), result.report()),
+                path);
+        try (ModelFile file = ModelFile.open(path)) {
+            assertThat(file.variants())
+                    .as("of a network under the name of another")
+                    .isEmpty();
+            assertThat(file.model().name()).isEqualTo("resnet32-cifar10");
+        }
     }
 
     @Test

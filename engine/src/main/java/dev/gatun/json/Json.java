@@ -1,15 +1,19 @@
 package dev.gatun.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,17 +33,52 @@ public record Json(String path, @Nullable Object value) {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
+    /** Writes the members of an object. */
+    @FunctionalInterface
+    public interface Members {
+        /** Writes each with its name. */
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    /** The object with these members as text. */
+    public static String write(Members members) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            json.writeStartObject();
+            members.write(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    /** Writes a member that is a list of strings. */
+    public static void writeTexts(JsonGenerator json, String name, List<String> values) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String value : values) {
+            json.writeString(value);
+        }
+        json.writeEndArray();
+    }
+
     /** The value that {@code text} is; {@link IllegalArgumentException} if it is malformed, too long or too deep. */
     public static Json parse(String text) {
+        return parse("", text);
+    }
+
+    /** As {@link #parse(String)}, for a text that has a name, which messages start with. */
+    public static Json parse(String name, String text) {
         try (JsonParser parser = FACTORY.createParser(text)) {
             parser.nextToken();
-            Json json = new Json("", read(parser));
+            Json json = new Json(name, read(parser));
             if (parser.nextToken() != null) {
                 throw new IllegalArgumentException("text after the end of the JSON");
             }
             return json;
         } catch (IOException e) {
-            throw new IllegalArgumentException("malformed JSON: " + e.getMessage(), e);
+            String where = name.isEmpty() ? "" : name + " is ";
+            throw new IllegalArgumentException(where + "malformed JSON: " + e.getMessage(), e);
         }
     }
 
@@ -47,7 +86,7 @@ public record Json(String path, @Nullable Object value) {
     private static @Nullable Object read(JsonParser parser) throws IOException {
         @Nullable JsonToken token = parser.currentToken();
         if (token == null) {
-            throw new IllegalArgumentException("malformed JSON: it ends too early");
+            throw new IOException("it ends too early");
         }
         return switch (token) {
             case START_OBJECT -> {
@@ -69,7 +108,7 @@ public record Json(String path, @Nullable Object value) {
             case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
             case VALUE_NULL -> null;
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-            default -> throw new IllegalArgumentException("malformed JSON: " + token);
+            default -> throw new IOException("unexpected " + token);
         };
     }
 
@@ -111,6 +150,19 @@ public record Json(String path, @Nullable Object value) {
                 .toList();
     }
 
+    /** The strings of a list. */
+    public List<String> texts() {
+        return elements().stream().map(Json::text).toList();
+    }
+
+    /** The names of an object's members. */
+    public List<String> names() {
+        if (!(value instanceof Map<?, ?> map)) {
+            throw expected("an object");
+        }
+        return map.keySet().stream().map(String::valueOf).toList();
+    }
+
     /** The values of an object. */
     public List<Json> members() {
         if (!(value instanceof Map<?, ?> map)) {
@@ -136,9 +188,11 @@ public record Json(String path, @Nullable Object value) {
 
     /** True or false, or this where there is nothing. */
     public boolean flag(boolean ifNull) {
-        if (isNull()) {
-            return ifNull;
-        }
+        return isNull() ? ifNull : flag();
+    }
+
+    /** True or false. */
+    public boolean flag() {
         if (!(value instanceof Boolean flag)) {
             throw expected("true or false");
         }
@@ -151,6 +205,17 @@ public record Json(String path, @Nullable Object value) {
             throw expected("a number");
         }
         return number;
+    }
+
+    /** The constant that {@code name} calls like this. */
+    public <E extends Enum<E>> E constant(Class<E> type, Function<E, String> name) {
+        String text = text();
+        for (E constant : type.getEnumConstants()) {
+            if (name.apply(constant).equals(text)) {
+                return constant;
+            }
+        }
+        throw expected("a " + type.getSimpleName());
     }
 
     /** A number, or this where there is nothing. */

@@ -1,6 +1,5 @@
 package dev.gatun.network;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.gatun.graph.Epilogue;
 import dev.gatun.graph.Graph;
@@ -9,65 +8,49 @@ import dev.gatun.graph.Node;
 import dev.gatun.graph.Window;
 import dev.gatun.json.Json;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * A graph as JSON, so that a weights file can hold the network that its tensors belong to: {@code {"version": 1, "nodes": [...],
- * "outputs": [...]}}, each node an object of its operation, name, sources and what else its record has. Fused graphs cannot be written.
+ * "outputs": [...]}}, each node an object of its operation, name, sources and what else its record has. What is fused into a convolution is
+ * {@code "norm"}, a node of its own, a second source, which is the residual, and {@code "relu"}.
  */
 public final class GraphJson {
     private static final int VERSION = 1;
     private static final int MAX_NODES = 1 << 16;
-    private static final JsonFactory FACTORY = new JsonFactory();
 
     private GraphJson() {}
 
-    /**
-     * The graph as JSON.
-     *
-     * @throws IllegalArgumentException if passes have fused something in it
-     */
+    /** The graph as JSON. */
     public static String write(Graph graph) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = FACTORY.createGenerator(text)) {
-            json.writeStartObject();
-            json.writeNumberField("version", VERSION);
-            json.writeArrayFieldStart("nodes");
-            for (Node node : graph.nodes()) {
-                json.writeStartObject();
-                json.writeStringField("op", node.getClass().getSimpleName());
-                json.writeStringField("name", node.name());
-                strings(json, "src", node.sources());
-                write(json, node);
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            strings(json, "outputs", graph.outputs());
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
+        return Json.write(json -> write(graph, json));
     }
 
-    private static void strings(JsonGenerator json, String field, List<String> values) throws IOException {
-        json.writeArrayFieldStart(field);
-        for (String value : values) {
-            json.writeString(value);
+    /** Writes the members of the object that a graph is. */
+    public static void write(Graph graph, JsonGenerator json) throws IOException {
+        json.writeNumberField("version", VERSION);
+        json.writeArrayFieldStart("nodes");
+        for (Node node : graph.nodes()) {
+            object(json, node);
         }
         json.writeEndArray();
+        Json.writeTexts(json, "outputs", graph.outputs());
+    }
+
+    private static void object(JsonGenerator json, Node node) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("op", node.getClass().getSimpleName());
+        json.writeStringField("name", node.name());
+        Json.writeTexts(json, "src", node.sources());
+        write(json, node);
+        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, Node node) throws IOException {
         switch (node) {
             case Node.Input input -> json.writeNumberField("channels", input.channels());
             case Node.Conv conv -> {
-                if (conv.norm() != null || !conv.epilogue().equals(Epilogue.NONE)) {
-                    throw new IllegalArgumentException("a fused graph cannot be written as JSON, found " + conv);
-                }
                 json.writeNumberField("ic", conv.ic());
                 json.writeNumberField("oc", conv.oc());
                 json.writeNumberField("groups", conv.groups());
@@ -79,6 +62,13 @@ public final class GraphJson {
                 }
                 if (conv.bias() != null) {
                     json.writeStringField("bias", conv.bias());
+                }
+                if (conv.norm() != null) {
+                    json.writeFieldName("norm");
+                    object(json, conv.norm());
+                }
+                if (conv.epilogue().relu()) {
+                    json.writeBooleanField("relu", true);
                 }
             }
             case Node.BatchNorm norm -> {
@@ -126,12 +116,16 @@ public final class GraphJson {
     }
 
     /**
-     * The graph that {@link #write} wrote.
+     * The graph that {@link #write(Graph)} wrote.
      *
      * @throws IllegalArgumentException if the text is anything else; says where
      */
     public static Graph read(String text) {
-        Json json = Json.parse(text);
+        return read(Json.parse(text));
+    }
+
+    /** As {@link #read(String)}, from an object within a text. */
+    public static Graph read(Json json) {
         if (json.get("version").integer() != VERSION) {
             throw new IllegalArgumentException(
                     "a graph of version " + json.get("version").integer() + ", expected " + VERSION);
@@ -142,23 +136,23 @@ public final class GraphJson {
         }
         return new Graph(
                 nodes.stream().map(GraphJson::node).toList(),
-                json.get("outputs").elements().stream().map(Json::text).toList());
+                json.get("outputs").texts());
     }
 
     private static Node node(Json json) {
         String op = json.get("op").text();
         String name = json.get("name").text();
-        List<String> sources =
-                json.get("src").elements().stream().map(Json::text).toList();
-        int expected = op.equals("Input") ? 0 : op.equals("Add") ? 2 : 1;
-        if (sources.size() != expected) {
-            throw new IllegalArgumentException(
-                    op + " " + name + " reads " + sources.size() + " results, expected " + expected);
+        List<String> sources = json.get("src").texts();
+        int least = op.equals("Input") ? 0 : op.equals("Add") ? 2 : 1;
+        int most = op.equals("Conv") ? 2 : least;
+        if (sources.size() < least || sources.size() > most) {
+            throw new IllegalArgumentException(op + " " + name + " reads " + sources.size() + " results, expected "
+                    + least + (most > least ? " or " + most : ""));
         }
-        String src = expected == 0 ? "" : sources.getFirst();
+        String src = least == 0 ? "" : sources.getFirst();
         return switch (op) {
             case "Input" -> new Node.Input(name, json.get("channels").integer());
-            case "Conv" -> conv(json, name, src);
+            case "Conv" -> conv(json, name, sources);
             case "BatchNorm" ->
                 new Node.BatchNorm(
                         name,
@@ -190,7 +184,7 @@ public final class GraphJson {
         };
     }
 
-    private static Node conv(Json json, String name, String src) {
+    private static Node conv(Json json, String name, List<String> sources) {
         Kernel kernel = json.get("ones").flag(false)
                 ? new Kernel.Ones()
                 : json.get("weight").isNull()
@@ -199,15 +193,24 @@ public final class GraphJson {
         boolean stored = kernel instanceof Kernel.Stored;
         return new Node.Conv(
                 name,
-                src,
+                sources.getFirst(),
                 stored ? json.get("ic").integer() : unweighted(json.get("ic")),
                 stored ? json.get("oc").integer() : unweighted(json.get("oc")),
                 json.get("groups").integer(),
                 window(json),
                 kernel,
                 json.get("bias").isNull() ? null : json.get("bias").text(),
-                null,
-                Epilogue.NONE);
+                json.get("norm").isNull() ? null : norm(json.get("norm")),
+                new Epilogue(
+                        sources.size() == 2 ? sources.getLast() : null,
+                        json.get("relu").flag(false)));
+    }
+
+    private static Node.BatchNorm norm(Json json) {
+        if (node(json) instanceof Node.BatchNorm norm) {
+            return norm;
+        }
+        throw new IllegalArgumentException(json.path() + " is no BatchNorm");
     }
 
     /** Channels that no tensor of the file bounds. */

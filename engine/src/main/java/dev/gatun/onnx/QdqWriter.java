@@ -157,8 +157,10 @@ public final class QdqWriter {
 
     private boolean biasFits(String name, QdqNodes.Grid src) {
         QuantizedLayer layer = Objects.requireNonNull(layers.get(name));
-        for (int oc = 0; oc < layer.bias().length; oc++) {
-            double q = layer.bias()[oc] / ((double) src.scale() * layer.scales()[oc]);
+        float[] bias = layer.bias();
+        float[] scales = layer.scales();
+        for (int oc = 0; oc < bias.length; oc++) {
+            double q = bias[oc] / ((double) src.scale() * scales[oc]);
             if (Math.abs(q) > Integer.MAX_VALUE) {
                 return false;
             }
@@ -180,9 +182,10 @@ public final class QdqWriter {
         String scale = nodes.claim(name + "/scale");
         initializers.add(OnnxModel.floats(scale, Shape.of(scales.length), () -> scales));
         if (bias) {
-            int[] rounded = new int[scales.length];
+            float[] real = layer.bias();
+            int[] rounded = new int[real.length];
             for (int oc = 0; oc < rounded.length; oc++) {
-                rounded[oc] = (int) Math.rint(layer.bias()[oc] / (double) scales[oc]);
+                rounded[oc] = (int) Math.rint(real[oc] / (double) scales[oc]);
             }
             initializers.add(Onnx.int32s(constant, rounded));
         } else {

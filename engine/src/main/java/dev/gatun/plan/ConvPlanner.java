@@ -16,6 +16,7 @@ import dev.gatun.onednn.PropKind;
 import dev.gatun.plan.Buffer.Home;
 import dev.gatun.plan.PlanBuilder.Arguments;
 import dev.gatun.spec.Shape;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -113,7 +114,7 @@ final class ConvPlanner {
                 window.padBottom(),
                 window.padRight(),
                 !request.input().planar(),
-                stem.border());
+                stem.border(constant(stem)));
         Shape padded = Shape.of(
                 plan.images(),
                 PixelPadder.PIXEL,
@@ -125,22 +126,34 @@ final class ConvPlanner {
         return quantized(stem.layer(), src, problem);
     }
 
+    /** It follows from the weights, which are not there when the cache has them packed. */
+    private int constant(PixelStem stem) {
+        MemoryDesc one = plan.desc(DataType.F32, FormatTag.X, Shape.of(1));
+        return (int) plan.packer()
+                .floats(conv.name() + ".border", () -> new float[] {stem.constant()}, one)
+                .data()
+                .get(ValueLayout.JAVA_FLOAT, 0);
+    }
+
     private Value quantized(QuantizedLayer layer, Value src, Problem problem) {
         PrimitiveDesc desc =
                 tuned(problem, src.desc(), choose(problem, src.desc()).dst());
-        float[] scales = new float[conv.oc()];
-        float[] bias = new float[conv.oc()];
-        for (int oc = 0; oc < conv.oc(); oc++) {
-            scales[oc] = src.scale() * layer.scales()[oc] / problem.dstScale();
-            bias[oc] = layer.bias()[oc] / problem.dstScale();
-        }
+        float step = problem.dstScale();
         return finish(
                 problem,
                 desc,
                 src,
                 plan.packer().weights8(conv.name(), layer::weights, weightTag(), desc.weights()),
-                () -> bias,
-                scales);
+                () -> times(layer.bias(), 1, step),
+                () -> times(layer.scales(), src.scale(), step));
+    }
+
+    static float[] times(float[] values, float factor, float divisor) {
+        float[] results = new float[values.length];
+        for (int i = 0; i < results.length; i++) {
+            results[i] = factor * values[i] / divisor;
+        }
+        return results;
     }
 
     private Problem problem(DataType src, DataType weights, boolean scaled, int ic, Window window) {
@@ -200,7 +213,7 @@ final class ConvPlanner {
             Value src,
             PackedTensor weights,
             Supplier<float[]> bias,
-            float @Nullable [] scales) {
+            @Nullable Supplier<float[]> scales) {
         Value result = landing(problem, desc.dst());
         Arguments arguments = new Arguments()
                 .value(Arg.SRC, src)
@@ -208,7 +221,7 @@ final class ConvPlanner {
                 .constant(Arg.BIAS, plan.packer().floats(conv.name() + ".bias", bias, biasDesc()))
                 .value(Arg.DST, result);
         if (scales != null) {
-            arguments.constant(Arg.attrScales(Arg.WEIGHTS), plan.scales(conv.name(), scales));
+            arguments.constant(Arg.attrScales(Arg.WEIGHTS), plan.scales(conv.name(), conv.oc(), scales));
         }
         plan.execute(conv.name(), desc, arguments, result);
         return result;

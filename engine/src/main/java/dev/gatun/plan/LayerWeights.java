@@ -3,6 +3,7 @@ package dev.gatun.plan;
 import dev.gatun.graph.Node;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Where a plan finds the weights of its layers. Used by the thread that plans. */
@@ -34,30 +35,19 @@ public interface LayerWeights {
      * @param parameters row-major values by the names of {@link dev.gatun.graph.Graph#parameters()}
      */
     static LayerWeights folding(Function<String, float[]> parameters) {
-        return folding(parameters, Optional.empty());
+        return new FoldingWeights(parameters, null, Optional::empty);
     }
 
     /**
      * As {@link #folding(Function)}, for parameters whose packed form is cached.
      *
-     * @param contentId see {@link #contentId()}
+     * @param quantization see {@link #quantization()}
+     * @param contentId see {@link #contentId()}; asked for by each plan
      */
-    static LayerWeights folding(Function<String, float[]> parameters, Optional<String> contentId) {
-        return new LayerWeights() {
-            @Override
-            public FoldedWeights of(Node.Conv conv) {
-                return FoldedWeights.of(conv, parameters);
-            }
-
-            @Override
-            public FoldedWeights of(Node.InnerProduct product) {
-                return FoldedWeights.of(product, parameters);
-            }
-
-            @Override
-            public Optional<String> contentId() {
-                return contentId;
-            }
-        };
+    static LayerWeights folding(
+            Function<String, float[]> parameters,
+            @Nullable Quantization quantization,
+            Supplier<Optional<String>> contentId) {
+        return new FoldingWeights(parameters, quantization, contentId);
     }
 }

@@ -9,14 +9,41 @@ import dev.gatun.image.Normalization;
  * fourth channel, a constant there and 0 inside, whose weights make up for the difference; what is left of it is at most half that
  * constant times a channel's weight scale at each tap.
  *
- * @param layer weights [oc, 4, kh, kw], for pixels as they are
- * @param border the bytes of a pixel of the border, the first lowest
+ * <p>Weights are read and rounded when something of them is first asked for. One thread.
  */
-record PixelStem(QuantizedLayer layer, int border) {
+final class PixelStem {
     private static final int CHANNELS = PixelPadder.CHANNELS;
     private static final int MAX_LEVEL = 255;
     private static final int MAX_WEIGHT = 127;
     private static final double HALF = 0.5;
+
+    private final FoldedWeights folded;
+    private final int taps;
+    private final boolean sevenBits;
+    private final double[] gain = new double[CHANNELS];
+    private final double[] zero = new double[CHANNELS];
+    private final int[] colour = new int[CHANNELS];
+    private final Once<Rounded> rounded = new Once<>(this::round);
+
+    private record Rounded(QuantizedLayer layer, int constant) {}
+
+    /**
+     * The convolution in int8.
+     *
+     * @param folded weights [oc, 3, kh, kw] for normalised values
+     * @param taps kh * kw
+     * @param sevenBits whether weights are to be {@linkplain QuantizedLayer#inSevenBits() -64 to 64}, else -127 to 127
+     */
+    PixelStem(FoldedWeights folded, int taps, Normalization normalization, boolean sevenBits) {
+        this.folded = folded;
+        this.taps = taps;
+        this.sevenBits = sevenBits;
+        for (int c = 0; c < CHANNELS; c++) {
+            gain[c] = gain(normalization, c);
+            zero[c] = zero(normalization, c);
+            colour[c] = Math.clamp(Math.round(zero[c]), 0, MAX_LEVEL);
+        }
+    }
 
     /** Whether there is a pixel within half a level of what is zero after normalisation, which a border needs. */
     static boolean fits(Normalization normalization) {
@@ -38,24 +65,28 @@ record PixelStem(QuantizedLayer layer, int border) {
         return ((double) normalization.apply(MAX_LEVEL, c) - normalization.apply(0, c)) / MAX_LEVEL;
     }
 
-    /**
-     * Quantises the convolution.
-     *
-     * @param folded weights [oc, 3, kh, kw] for normalised values
-     * @param taps kh * kw
-     * @param sevenBits whether weights are to be {@linkplain QuantizedLayer#inSevenBits() -64 to 64}, else -127 to 127
-     */
-    static PixelStem of(FoldedWeights folded, int taps, Normalization normalization, boolean sevenBits) {
+    /** Weights [oc, 4, kh, kw], for pixels as they are. */
+    QuantizedLayer layer() {
+        return QuantizedLayer.reading(
+                "the stem",
+                () -> rounded.get().layer().weights(),
+                () -> rounded.get().layer().scales(),
+                () -> rounded.get().layer().bias());
+    }
+
+    /** The value of the fourth channel in the border. */
+    int constant() {
+        return rounded.get().constant();
+    }
+
+    /** The bytes of a pixel of the border, the first lowest, with this {@link #constant}. */
+    int border(int constant) {
+        return colour[0] | colour[1] << 8 | colour[2] << 16 | constant << 24;
+    }
+
+    private Rounded round() {
         float[] bias = folded.bias();
         int oc = bias.length;
-        double[] gain = new double[CHANNELS];
-        double[] zero = new double[CHANNELS];
-        int[] colour = new int[CHANNELS];
-        for (int c = 0; c < CHANNELS; c++) {
-            gain[c] = gain(normalization, c);
-            zero[c] = zero(normalization, c);
-            colour[c] = Math.clamp(Math.round(zero[c]), 0, MAX_LEVEL);
-        }
         byte[] weights = new byte[oc * (CHANNELS + 1) * taps];
         float[] scales = new float[oc];
         float[] shifted = new float[oc];
@@ -96,7 +127,6 @@ record PixelStem(QuantizedLayer layer, int border) {
                         (byte) Math.round(missing[o * taps + t] / constant);
             }
         }
-        int border = colour[0] | colour[1] << 8 | colour[2] << 16 | constant << 24;
-        return new PixelStem(new QuantizedLayer(weights, scales, shifted), border);
+        return new Rounded(new QuantizedLayer(weights, scales, shifted), constant);
     }
 }

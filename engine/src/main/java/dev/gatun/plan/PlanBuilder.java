@@ -14,6 +14,7 @@ import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The steps, buffers and weights of a plan in the making, and the handles it will own. One thread. */
@@ -176,15 +177,19 @@ final class PlanBuilder {
         PrimitiveDesc reorder = own(PrimitiveDesc.reorder(engine, src.desc(), dst.desc(), attr));
         Arguments arguments = new Arguments().value(Arg.SRC, src).value(Arg.DST, dst);
         if (scaled) {
-            arguments.constant(Arg.attrScales(Arg.SRC), scales(name, factor));
+            arguments.constant(Arg.attrScales(Arg.SRC), scales(name, 1, () -> new float[] {factor}));
         }
         execute("reorder:" + name, reorder, arguments, null);
         return dst;
     }
 
-    /** Scales of a node as an argument. */
-    PackedTensor scales(String name, float... scales) {
-        return packer.floats(name + ".scales", () -> scales, desc(DataType.F32, FormatTag.X, Shape.of(scales.length)));
+    /**
+     * Scales of a node as an argument.
+     *
+     * @param scales not asked for if they are cached
+     */
+    PackedTensor scales(String name, int count, Supplier<float[]> scales) {
+        return packer.floats(name + ".scales", scales, desc(DataType.F32, FormatTag.X, Shape.of(count)));
     }
 
     void read(String name, PixelReader reader, Value dst) {

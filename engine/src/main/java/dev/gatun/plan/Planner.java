@@ -180,7 +180,7 @@ final class Planner {
         ConvPlanner planner =
                 new ConvPlanner(plan, values, eightBit, type, conv, shape(conv.src()), shape(conv.name()), lastReader);
         if (eightBit.stem(conv)) {
-            PixelStem stem = PixelStem.of(
+            PixelStem stem = new PixelStem(
                     weights.of(conv),
                     conv.window().kernelH() * conv.window().kernelW(),
                     Objects.requireNonNull(request.normalization()),
@@ -226,17 +226,18 @@ final class Planner {
         if (eightBit.computes(product)) {
             Value src = values.eightBit(product.src());
             QuantizedLayer layer = layer(product);
-            float[] scales = new float[product.oc()];
-            for (int oc = 0; oc < product.oc(); oc++) {
-                scales[oc] = src.scale() * layer.scales()[oc];
-            }
             Attr attr = plan.own(Attr.builder().scales(Arg.WEIGHTS, 0b1).build());
             PrimitiveDesc desc = innerProduct(product, src.desc().dataType(), DataType.S8, attr);
             Arguments arguments = new Arguments()
                     .constant(
                             Arg.WEIGHTS,
                             plan.packer().weights8(product.name(), layer::weights, FormatTag.OIHW, desc.weights()))
-                    .constant(Arg.attrScales(Arg.WEIGHTS), plan.scales(product.name(), scales));
+                    .constant(
+                            Arg.attrScales(Arg.WEIGHTS),
+                            plan.scales(
+                                    product.name(),
+                                    product.oc(),
+                                    () -> ConvPlanner.times(layer.scales(), src.scale(), 1)));
             return finish(product, src, desc, arguments, layer::bias);
         }
         PrimitiveDesc desc = innerProduct(product, type, type, plan.plainAttr());

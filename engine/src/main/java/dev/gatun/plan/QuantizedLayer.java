@@ -1,10 +1,21 @@
 package dev.gatun.plan;
 
-/** Weights of a convolution or inner product in int8, batch normalisation folded in. Immutable; arrays are its own: do not write to them. */
+import java.util.function.Supplier;
+
+/**
+ * Weights of a convolution or inner product in int8, batch normalisation folded in. Immutable; thread-safe. Arrays are its own: do not
+ * write to them.
+ */
 public final class QuantizedLayer {
-    private final byte[] weights;
-    private final float[] scales;
-    private final float[] bias;
+    private final Supplier<byte[]> weights;
+    private final Supplier<float[]> scales;
+    private final Supplier<float[]> bias;
+
+    private QuantizedLayer(Supplier<byte[]> weights, Supplier<float[]> scales, Supplier<float[]> bias) {
+        this.weights = weights;
+        this.scales = scales;
+        this.bias = bias;
+    }
 
     /**
      * Takes arrays over.
@@ -15,39 +26,68 @@ public final class QuantizedLayer {
      * @throws IllegalArgumentException if the lengths do not agree or a value is out of range
      */
     public QuantizedLayer(byte[] weights, float[] scales, float[] bias) {
+        this(() -> weights, () -> scales, () -> bias);
         if (scales.length == 0 || bias.length != scales.length || weights.length % scales.length != 0) {
             throw new IllegalArgumentException(weights.length + " weights, " + scales.length + " scales and "
                     + bias.length + " biases, expected as many scales as biases and a multiple of that of weights");
         }
+        requireWeights("the layer", weights);
+        requireScales("the layer", scales);
+        for (int oc = 0; oc < bias.length; oc++) {
+            if (!Float.isFinite(bias[oc])) {
+                throw new IllegalArgumentException(
+                        "channel " + oc + " has bias " + bias[oc] + ", expected a finite one");
+            }
+        }
+    }
+
+    /**
+     * Weights that are read whenever they are asked for; nothing is kept. What reads the weights or scales throws IllegalArgumentException if
+     * one is out of range.
+     *
+     * @param name what messages call it
+     * @param weights as the constructor's
+     * @param scales as many as biases
+     * @param bias finite ones
+     */
+    public static QuantizedLayer reading(
+            String name, Supplier<byte[]> weights, Supplier<float[]> scales, Supplier<float[]> bias) {
+        return new QuantizedLayer(
+                () -> requireWeights(name, weights.get()), () -> requireScales(name, scales.get()), bias);
+    }
+
+    private static byte[] requireWeights(String name, byte[] weights) {
         for (byte weight : weights) {
             if (weight == Byte.MIN_VALUE) {
-                throw new IllegalArgumentException("a weight is -128, expected -127 to 127");
+                throw new IllegalArgumentException(name + " has a weight of -128, expected -127 to 127");
             }
         }
+        return weights;
+    }
+
+    private static float[] requireScales(String name, float[] scales) {
         for (int oc = 0; oc < scales.length; oc++) {
-            if (!(scales[oc] > 0 && Float.isFinite(scales[oc]) && Float.isFinite(bias[oc]))) {
-                throw new IllegalArgumentException("channel " + oc + " has scale " + scales[oc] + " and bias "
-                        + bias[oc] + ", expected a positive and a finite one");
+            if (!(scales[oc] > 0 && Float.isFinite(scales[oc]))) {
+                throw new IllegalArgumentException(
+                        name + " has scale " + scales[oc] + " in channel " + oc + ", expected a positive one");
             }
         }
-        this.weights = weights;
-        this.scales = scales;
-        this.bias = bias;
+        return scales;
     }
 
     /** [oc, ic / groups, kh, kw] row-major. */
     public byte[] weights() {
-        return weights;
+        return weights.get();
     }
 
     /** [oc]. */
     public float[] scales() {
-        return scales;
+        return scales.get();
     }
 
     /** [oc]. */
     public float[] bias() {
-        return bias;
+        return bias.get();
     }
 
     /**
@@ -55,13 +95,20 @@ public final class QuantizedLayer {
      * weights of 7 bits cannot overflow: 2 * 255 * 64 < 2^15.
      */
     QuantizedLayer inSevenBits() {
-        byte[] halved = weights.clone();
-        halve(halved, 0, halved.length);
-        float[] doubled = new float[scales.length];
-        for (int oc = 0; oc < scales.length; oc++) {
-            doubled[oc] = 2 * scales[oc];
-        }
-        return new QuantizedLayer(halved, doubled, bias);
+        return new QuantizedLayer(
+                () -> {
+                    byte[] halved = weights().clone();
+                    halve(halved, 0, halved.length);
+                    return halved;
+                },
+                () -> {
+                    float[] doubled = scales().clone();
+                    for (int oc = 0; oc < doubled.length; oc++) {
+                        doubled[oc] *= 2;
+                    }
+                    return doubled;
+                },
+                bias);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.gatun.image.ChannelOrder;
 import dev.gatun.image.Interpolation;
 import dev.gatun.image.Normalization;
 import dev.gatun.image.Preprocessing;
+import dev.gatun.json.Json;
 import dev.gatun.spec.InputScaling;
 import dev.gatun.spec.InputSpec;
 import java.io.IOException;
@@ -34,11 +35,7 @@ final class CardJson {
         floats("mean", normalization.mean(), json);
         floats("std", normalization.std(), json);
         json.writeEndObject();
-        json.writeArrayFieldStart("labels");
-        for (String label : model.labels()) {
-            json.writeString(label);
-        }
-        json.writeEndArray();
+        Json.writeTexts(json, "labels", model.labels());
     }
 
     private static void floats(String field, List<Float> values, JsonGenerator json) throws IOException {
@@ -51,32 +48,26 @@ final class CardJson {
 
     static InputSpec input(Json json) {
         return new InputSpec(
-                json.integer("channels"),
-                json.integer("size"),
-                json.integer("multiple"),
-                constant(InputScaling.class, json, "scaling"));
+                json.get("channels").integer(),
+                json.get("size").integer(),
+                json.get("multiple").integer(),
+                json.get("scaling").constant(InputScaling.class, InputScaling::name));
     }
 
     static Preprocessing preprocessing(Json json) {
         return new Preprocessing(
-                json.integer("resize"),
-                json.integer("crop_height"),
-                json.integer("crop_width"),
-                constant(Interpolation.class, json, "interpolation"),
+                json.get("resize").integer(),
+                json.get("crop_height").integer(),
+                json.get("crop_width").integer(),
+                json.get("interpolation").constant(Interpolation.class, Interpolation::name),
                 new Normalization(
-                        constant(ChannelOrder.class, json, "order"),
-                        json.number("divisor"),
-                        json.numbers("mean"),
-                        json.numbers("std")));
+                        json.get("order").constant(ChannelOrder.class, ChannelOrder::name),
+                        (float) json.get("divisor").number(),
+                        floats(json.get("mean")),
+                        floats(json.get("std"))));
     }
 
-    private static <E extends Enum<E>> E constant(Class<E> type, Json json, String field) {
-        String name = json.string(field);
-        for (E constant : type.getEnumConstants()) {
-            if (constant.name().equals(name)) {
-                return constant;
-            }
-        }
-        throw new IllegalArgumentException(json.where() + ": unknown " + field + " '" + name + "'");
+    private static List<Float> floats(Json json) {
+        return json.elements().stream().map(value -> (float) value.number()).toList();
     }
 }

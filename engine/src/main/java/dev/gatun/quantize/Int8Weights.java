@@ -29,10 +29,11 @@ final class Int8Weights {
     /** The real weights that an int8 layer has. */
     static float[] dequantize(QuantizedLayer layer) {
         byte[] weights = layer.weights();
-        int perChannel = weights.length / layer.scales().length;
+        float[] scales = layer.scales();
+        int perChannel = weights.length / scales.length;
         float[] real = new float[weights.length];
         for (int i = 0; i < real.length; i++) {
-            real[i] = weights[i] * layer.scales()[i / perChannel];
+            real[i] = weights[i] * scales[i / perChannel];
         }
         return real;
     }

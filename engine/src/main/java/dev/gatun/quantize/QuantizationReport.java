@@ -1,5 +1,6 @@
 package dev.gatun.quantize;
 
+import dev.gatun.json.Json;
 import java.util.List;
 
 /**

@@ -1,8 +1,10 @@
 package dev.gatun.quantize;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.gatun.graph.Graph;
-import dev.gatun.graph.Node;
 import dev.gatun.image.Normalization;
+import dev.gatun.json.Json;
+import dev.gatun.network.GraphJson;
 import dev.gatun.plan.Quantization;
 import dev.gatun.plan.QuantizedLayer;
 import dev.gatun.spec.Shape;
@@ -10,9 +12,12 @@ import dev.gatun.spec.TensorSpec;
 import dev.gatun.weights.ElementType;
 import dev.gatun.weights.SafetensorsWriter;
 import dev.gatun.weights.SafetensorsWriter.Tensor;
+import dev.gatun.weights.StoredTensors;
 import dev.gatun.weights.TensorInfo;
 import dev.gatun.weights.WeightFormatException;
+import dev.gatun.weights.WeightSet;
 import dev.gatun.weights.WeightSource;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,21 +31,19 @@ import java.util.stream.Collectors;
 
 /**
  * Quantised networks as safetensors. For each convolution and inner product {@code <node>.weight}, I8 with {@code <node>.weight_scale} F32 [oc]
- * or F32 without, and {@code <node>.bias} F32, batch normalisation folded in; {@code <value>.scale} F32 [] for each int8 value; {@code <node>.sum}
- * F32 [], the largest magnitude of the sums that a residual is added to. The metadata holds {@code gatun.network} (name, preprocessing, labels and
- * every operation) and {@code gatun.quantization} (version, stem and report) as JSON, and {@code arch}, {@code classes}, {@code mean} and
- * {@code std} for people and other readers. Nothing else is needed to compute the network.
+ * or F32 without, and {@code <node>.bias} F32, batch normalisation folded in. The metadata holds as JSON {@code gatun.network}: name, input,
+ * preprocessing, labels and every operation as {@link GraphJson} writes it; and {@code gatun.quantization}: version, stem, the scales of int8
+ * values, the largest magnitudes of the sums that residuals are added to, and the report. {@code arch}, {@code classes}, {@code mean} and
+ * {@code std} are for people and other readers. Nothing else is needed to compute the network.
  */
 public final class QuantizedFile {
     private static final String NETWORK = "gatun.network";
     private static final String QUANTIZATION = "gatun.quantization";
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final String WEIGHT = ".weight";
     private static final String WEIGHT_SCALE = ".weight_scale";
     private static final String BIAS = ".bias";
-    private static final String SCALE = ".scale";
-    private static final String SUM = ".sum";
 
     private QuantizedFile() {}
 
@@ -57,7 +60,7 @@ public final class QuantizedFile {
         List<Tensor> tensors = new ArrayList<>();
         for (TensorSpec parameter : network.graph().parameters()) {
             String name = parameter.name();
-            String node = name.substring(0, name.lastIndexOf('.'));
+            String node = nodeOf(name);
             QuantizedLayer layer = network.quantization().layers().get(node);
             if (layer == null || name.endsWith(BIAS)) {
                 tensors.add(Tensor.of(name, parameter.shape(), network.parameter(name)));
@@ -66,10 +69,6 @@ public final class QuantizedFile {
                 tensors.add(Tensor.of(node + WEIGHT_SCALE, Shape.of(layer.scales().length), layer.scales()));
             }
         }
-        new TreeMap<>(network.quantization().scales())
-                .forEach((value, scale) -> tensors.add(Tensor.of(value + SCALE, Shape.of(), new float[] {scale})));
-        new TreeMap<>(network.sums())
-                .forEach((node, sum) -> tensors.add(Tensor.of(node + SUM, Shape.of(), new float[] {sum})));
         return tensors;
     }
 
@@ -86,16 +85,28 @@ public final class QuantizedFile {
         }
         metadata.put(NETWORK, Json.write(json -> {
             CardJson.write(model, json);
+            json.writeObjectFieldStart("graph");
             GraphJson.write(model.network().graph(), json);
+            json.writeEndObject();
         }));
         metadata.put(QUANTIZATION, Json.write(json -> {
             json.writeNumberField("version", VERSION);
             json.writeBooleanField("stem", model.network().quantization().stem());
+            numbers("scales", model.network().quantization().scales(), json);
+            numbers("sums", model.network().sums(), json);
             json.writeObjectFieldStart("report");
             ReportJson.write(model.report(), json);
             json.writeEndObject();
         }));
         return metadata;
+    }
+
+    private static void numbers(String field, Map<String, Float> values, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart(field);
+        for (var entry : new TreeMap<>(values).entrySet()) {
+            json.writeNumberField(entry.getKey(), entry.getValue());
+        }
+        json.writeEndObject();
     }
 
     private static String joined(List<Float> values) {
@@ -108,7 +119,8 @@ public final class QuantizedFile {
     }
 
     /**
-     * Reads a quantised network. The caller closes {@code source}.
+     * Reads a quantised network, but for its weights, which are read from the file again when they are asked for. The caller closes {@code
+     * source}.
      *
      * @throws WeightFormatException if it holds none, or one that does not fit together
      */
@@ -118,78 +130,100 @@ public final class QuantizedFile {
                     source.origin(), "is not quantised, expected a file that 'gatun quantize' has written");
         }
         try {
-            Json card = Json.read(NETWORK, source.metadata().getOrDefault(NETWORK, ""));
-            Json quantization = Json.read(QUANTIZATION, source.metadata().getOrDefault(QUANTIZATION, ""));
-            int version = quantization.integer("version");
+            Json quantization = metadata(source, QUANTIZATION);
+            int version = quantization.get("version").integer();
             if (version != VERSION) {
                 throw new IllegalArgumentException(
                         "is of version " + version + " of quantised files, expected " + VERSION);
             }
+            Json card = metadata(source, NETWORK);
             return new QuantizedModel(
-                    card.string("name"),
-                    CardJson.input(card.object("input")),
-                    CardJson.preprocessing(card.object("preprocessing")),
-                    card.strings("labels"),
-                    network(source, GraphJson.read(card), quantization.bool("stem")),
-                    ReportJson.read(quantization.object("report")));
-        } catch (IllegalArgumentException e) {
+                    card.get("name").text(),
+                    CardJson.input(card.get("input")),
+                    CardJson.preprocessing(card.get("preprocessing")),
+                    card.get("labels").texts(),
+                    network(source, GraphJson.read(card.get("graph")), quantization),
+                    ReportJson.read(quantization.get("report")));
+        } catch (IllegalArgumentException | ArithmeticException e) {
             throw new WeightFormatException(source.origin(), String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static QuantizedNetwork network(WeightSource source, Graph graph, boolean stem) {
+    private static Json metadata(WeightSource source, String key) {
+        return Json.parse(key, source.metadata().getOrDefault(key, ""));
+    }
+
+    private static QuantizedNetwork network(WeightSource source, Graph graph, Json quantization) {
+        StoredTensors stored = source.stored()
+                .orElseThrow(() -> new IllegalArgumentException("cannot be read again, expected a quantised file"));
         Set<String> unread = new HashSet<>(source.tensors().keySet());
-        Map<String, QuantizedLayer> layers = new HashMap<>();
-        Map<String, float[]> parameters = new HashMap<>();
+        List<TensorSpec> floats = new ArrayList<>();
+        List<String> rounded = new ArrayList<>();
         for (TensorSpec parameter : graph.parameters()) {
-            String name = parameter.name();
-            TensorInfo info = tensor(source, name, parameter.shape(), unread);
-            if (info.type() != ElementType.I8) {
-                parameters.put(name, source.read(name));
+            TensorInfo info = source.tensor(parameter.name());
+            require(info, parameter.shape());
+            unread.remove(parameter.name());
+            if (info.type().readable()) {
+                floats.add(parameter);
+            } else if (isInt8(info)) {
+                rounded.add(nodeOf(info.name()));
+            } else {
+                throw new IllegalArgumentException("tensor " + info + ", expected F32 or weights of I8");
             }
         }
-        for (Node node : graph.nodes()) {
-            String name = node.name();
-            if (source.tensors().containsKey(name + WEIGHT_SCALE)) {
-                float[] bias = parameters.remove(name + BIAS);
-                if (bias == null) {
-                    throw new IllegalArgumentException(name + WEIGHT_SCALE + " is there, but no such node has weights");
-                }
-                tensor(source, name + WEIGHT_SCALE, Shape.of(bias.length), unread);
-                layers.put(
-                        name,
-                        new QuantizedLayer(source.readInt8(name + WEIGHT), source.read(name + WEIGHT_SCALE), bias));
-            } else if (source.tensors().containsKey(name + WEIGHT) && !parameters.containsKey(name + WEIGHT)) {
-                throw new IllegalArgumentException(name + WEIGHT + " is I8, but there is no " + name + WEIGHT_SCALE);
-            }
+        WeightSet parameters = WeightSet.of(source.origin(), floats, stored);
+        Map<String, QuantizedLayer> layers = new HashMap<>();
+        for (String node : rounded) {
+            unread.remove(node + WEIGHT_SCALE);
+            layers.put(node, layer(source, stored, node, parameters));
         }
-        Map<String, Float> scales = scalars(source, graph, SCALE, unread);
-        Map<String, Float> sums = scalars(source, graph, SUM, unread);
         if (!unread.isEmpty()) {
             throw new IllegalArgumentException("tensors that no operation reads: "
                     + unread.stream().sorted().toList());
         }
-        return new QuantizedNetwork(graph, new Quantization(scales, layers, stem), parameters, sums);
+        return new QuantizedNetwork(
+                graph,
+                new Quantization(
+                        floats(quantization.get("scales"), graph),
+                        layers,
+                        quantization.get("stem").flag()),
+                parameters,
+                floats(quantization.get("sums"), graph));
     }
 
-    private static TensorInfo tensor(WeightSource source, String name, Shape expected, Set<String> unread) {
-        TensorInfo info = source.tensor(name);
+    private static QuantizedLayer layer(WeightSource source, StoredTensors stored, String node, WeightSet parameters) {
+        TensorInfo bias = source.tensor(node + BIAS);
+        TensorInfo scale = source.tensor(node + WEIGHT_SCALE);
+        require(scale, bias.shape());
+        if (!scale.type().readable() || !bias.type().readable()) {
+            throw new IllegalArgumentException("tensors " + scale + " and " + bias + ", expected F32");
+        }
+        return QuantizedLayer.reading(
+                source.origin() + ": " + node,
+                () -> stored.readInt8(node + WEIGHT),
+                () -> stored.read(node + WEIGHT_SCALE),
+                () -> parameters.get(node + BIAS));
+    }
+
+    private static void require(TensorInfo info, Shape expected) {
         if (!info.shape().equals(expected)) {
             throw new IllegalArgumentException("tensor " + info + ", expected the shape " + expected);
         }
-        unread.remove(name);
-        return info;
     }
 
-    private static Map<String, Float> scalars(WeightSource source, Graph graph, String suffix, Set<String> unread) {
-        Map<String, Float> scalars = new HashMap<>();
-        for (Node node : graph.nodes()) {
-            String name = node.name() + suffix;
-            if (source.tensors().containsKey(name)) {
-                tensor(source, name, Shape.of(), unread);
-                scalars.put(node.name(), source.read(name)[0]);
-            }
+    private static boolean isInt8(TensorInfo info) {
+        return info.type() == ElementType.I8 && info.name().endsWith(WEIGHT);
+    }
+
+    private static String nodeOf(String parameter) {
+        return parameter.substring(0, parameter.lastIndexOf('.'));
+    }
+
+    private static Map<String, Float> floats(Json json, Graph graph) {
+        Map<String, Float> floats = new HashMap<>();
+        for (String name : json.names()) {
+            floats.put(graph.node(name).name(), (float) json.get(name).number());
         }
-        return scalars;
+        return floats;
     }
 }

@@ -1,8 +1,13 @@
 package dev.gatun.quantize;
 
+import dev.gatun.graph.GraphBuilder;
+import dev.gatun.graph.Passes;
 import dev.gatun.image.Preprocessing;
 import dev.gatun.spec.InputSpec;
+import dev.gatun.spec.ResNetSpec;
+import dev.gatun.spec.Variants;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A quantised network and what belongs to it: all that a file holds.
@@ -24,5 +29,25 @@ public record QuantizedModel(
     /** Copies the labels. */
     public QuantizedModel {
         labels = List.copyOf(labels);
+    }
+
+    /** The same network for images that are prepared in another way than those that it was calibrated with. */
+    public QuantizedModel withPreprocessing(Preprocessing preprocessing) {
+        return new QuantizedModel(name, input, preprocessing, labels, network, report);
+    }
+
+    /** The same network with other names for its classes. */
+    public QuantizedModel withLabels(List<String> labels) {
+        return new QuantizedModel(name, input, preprocessing, labels, network, report);
+    }
+
+    /** The variant that it is, if it has the name and the operations of one. */
+    public Optional<ResNetSpec> variant() {
+        return labels.isEmpty()
+                ? Optional.empty()
+                : Variants.find(name)
+                        .map(spec -> spec.withClasses(labels.size()))
+                        .filter(spec -> FoldedGraph.of(Passes.fuse(GraphBuilder.build(spec)))
+                                .equals(network.graph()));
     }
 }

@@ -2,26 +2,26 @@ package dev.gatun.quantize;
 
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Node;
-import dev.gatun.plan.FoldedWeights;
 import dev.gatun.plan.LayerWeights;
 import dev.gatun.plan.Quantization;
+import dev.gatun.plan.QuantizedLayer;
+import dev.gatun.weights.WeightSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A network with int8 weights and scales: all that it takes to compute it, folded and fused. Immutable; arrays are its own.
+ * A network with int8 weights and scales: all that it takes to compute it, folded and fused. Immutable; thread-safe; arrays are its own.
+ * Weights of a file are read from it when they are asked for.
  *
  * @param graph fused; each convolution reads {@code <node>.weight} and {@code <node>.bias}, which have batch normalisation folded in
  * @param quantization scales and int8 layers
- * @param parameters f32, row-major, by name: weight and bias of the layers that are not int8
+ * @param parameters weight and bias of the layers that are not int8, f32
  * @param sums largest magnitude of the sums that residuals are added to, by layer; runtimes that round there need it
  */
-public record QuantizedNetwork(
-        Graph graph, Quantization quantization, Map<String, float[]> parameters, Map<String, Float> sums) {
-    /** Copies the maps. */
+public record QuantizedNetwork(Graph graph, Quantization quantization, WeightSet parameters, Map<String, Float> sums) {
+    /** Copies the map. */
     public QuantizedNetwork {
-        parameters = Map.copyOf(parameters);
         sums = Map.copyOf(sums);
     }
 
@@ -29,40 +29,25 @@ public record QuantizedNetwork(
      * The values of a parameter in f32: those that are stored, and the real weights that an int8 layer has.
      *
      * @param name of a parameter of {@link #graph}
-     * @throws IllegalArgumentException if it has no such parameter
+     * @throws IllegalArgumentException if it has no such parameter, or, of a file, values that no network can use
      */
     public float[] parameter(String name) {
-        float[] stored = parameters.get(name);
-        if (stored != null) {
-            return stored;
-        }
         int dot = name.lastIndexOf('.');
-        var layer = dot < 0 ? null : quantization.layers().get(name.substring(0, dot));
+        QuantizedLayer layer = dot < 0 ? null : quantization.layers().get(name.substring(0, dot));
         if (layer == null) {
-            throw new IllegalArgumentException("the quantised network has no parameter '" + name + "'");
+            return parameters.get(name);
         }
         return name.endsWith(".bias") ? layer.bias() : Int8Weights.dequantize(layer);
     }
 
-    /** What a plan of {@link #graph} in any precision needs. */
+    /** What a plan of {@link #graph} in any precision needs; that of a file has {@link LayerWeights#contentId()}. */
     public LayerWeights layerWeights() {
-        LayerWeights real = LayerWeights.folding(this::parameter);
-        return new LayerWeights() {
-            @Override
-            public FoldedWeights of(Node.Conv conv) {
-                return real.of(conv);
-            }
+        return LayerWeights.folding(this::parameter, quantization, parameters::contentId);
+    }
 
-            @Override
-            public FoldedWeights of(Node.InnerProduct product) {
-                return real.of(product);
-            }
-
-            @Override
-            public Quantization quantization() {
-                return quantization;
-            }
-        };
+    /** The same network, whose {@link #layerWeights()} have no {@link LayerWeights#contentId()}. */
+    public QuantizedNetwork withoutContentId() {
+        return new QuantizedNetwork(graph, quantization, parameters.withoutContentId(), sums);
     }
 
     /** Names of the values of the graph that may be negative, of which q is -128 to 127; of all others 0 to 255. */

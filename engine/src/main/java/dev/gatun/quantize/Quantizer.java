@@ -10,6 +10,8 @@ import dev.gatun.plan.FoldedWeights;
 import dev.gatun.plan.Quantization;
 import dev.gatun.plan.QuantizedLayer;
 import dev.gatun.spec.Shape;
+import dev.gatun.spec.TensorSpec;
+import dev.gatun.weights.WeightSet;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -193,7 +196,13 @@ public final class Quantizer {
         ranges.grids(int8).forEach((value, grid) -> scales.put(value, grid.scale()));
         boolean stem = !topology.stems().isEmpty() && int8.containsAll(topology.stems());
         Quantization quantization = new Quantization(scales, layers, stem);
-        return new QuantizedNetwork(FoldedGraph.of(topology.graph()), quantization, floats, sums);
+        Graph folded = FoldedGraph.of(topology.graph());
+        List<TensorSpec> stored = folded.parameters().stream()
+                .filter(parameter -> floats.containsKey(parameter.name()))
+                .toList();
+        WeightSet parameters = WeightSet.of(
+                "the quantiser", stored, name -> Objects.requireNonNull(floats.get(name)), Optional::empty);
+        return new QuantizedNetwork(folded, quantization, parameters, sums);
     }
 
     private List<QuantizationReport.LayerReport> layerReports(

@@ -1,6 +1,7 @@
 package dev.gatun.quantize;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.gatun.json.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,42 +57,34 @@ final class ReportJson {
 
     static QuantizationReport read(Json json) {
         List<QuantizationReport.ValueReport> values = new ArrayList<>();
-        for (Json value : json.objects("values")) {
+        for (Json value : json.get("values").elements()) {
             values.add(new QuantizationReport.ValueReport(
-                    value.string("name"),
-                    method(RangeMethod.class, value),
-                    value.number("scale"),
-                    value.bool("signed"),
-                    value.number("largest"),
-                    value.numberOr("decibels", Double.POSITIVE_INFINITY)));
+                    value.get("name").text(),
+                    value.get("method").constant(RangeMethod.class, ReportJson::name),
+                    (float) value.get("scale").number(),
+                    value.get("signed").flag(),
+                    (float) value.get("largest").number(),
+                    value.get("decibels").number(Double.POSITIVE_INFINITY)));
         }
         List<QuantizationReport.LayerReport> layers = new ArrayList<>();
-        for (Json layer : json.objects("layers")) {
+        for (Json layer : json.get("layers").elements()) {
             layers.add(new QuantizationReport.LayerReport(
-                    layer.string("name"),
-                    layer.bool("int8"),
-                    method(WeightMethod.class, layer),
-                    layer.numberOr("local", Double.NaN),
-                    layer.numberOr("decibels", Double.POSITIVE_INFINITY)));
+                    layer.get("name").text(),
+                    layer.get("int8").flag(),
+                    layer.get("method").constant(WeightMethod.class, ReportJson::name),
+                    layer.get("local").number(Double.NaN),
+                    layer.get("decibels").number(Double.POSITIVE_INFINITY)));
         }
         return new QuantizationReport(
-                json.integer("observed"),
-                json.integer("judged"),
-                new Bar(json.numberOr("barAgreement", 0), json.numberOr("barDecibels", 0)),
-                json.numberOr("agreement", 0),
-                json.numberOr("decibels", Double.POSITIVE_INFINITY),
-                json.bool("biasCorrected"),
+                json.get("observed").integer(),
+                json.get("judged").integer(),
+                new Bar(
+                        json.get("barAgreement").number(),
+                        json.get("barDecibels").number()),
+                json.get("agreement").number(),
+                json.get("decibels").number(Double.POSITIVE_INFINITY),
+                json.get("biasCorrected").flag(),
                 values,
                 layers);
-    }
-
-    private static <E extends Enum<E>> E method(Class<E> type, Json json) {
-        String name = json.string("method");
-        for (E method : type.getEnumConstants()) {
-            if (name(method).equals(name)) {
-                return method;
-            }
-        }
-        throw new IllegalArgumentException(json.where() + ": unknown method '" + name + "'");
     }
 }

@@ -64,6 +64,13 @@ final class FileWeights implements WeightSource {
             }
 
             @Override
+            public byte[] readInt8(String name) {
+                try (FileBytes again = file.reopen()) {
+                    return FileWeights.this.readInt8(again, name);
+                }
+            }
+
+            @Override
             public Optional<String> contentId() {
                 return file.sha256();
             }
@@ -97,6 +104,10 @@ final class FileWeights implements WeightSource {
 
     @Override
     public byte[] readInt8(String name) {
+        return readInt8(file, name);
+    }
+
+    private byte[] readInt8(FileBytes from, String name) {
         TensorInfo info = tensor(name);
         RawTensor tensor = Objects.requireNonNull(raw.get(name));
         if (info.type() != ElementType.I8 || !tensor.isContiguous()) {
@@ -106,7 +117,7 @@ final class FileWeights implements WeightSource {
             throw new IllegalArgumentException(origin() + ": " + info + " has more elements than an array holds");
         }
         byte[] values = new byte[(int) info.shape().elements()];
-        file.read(tensor.position(), ByteBuffer.wrap(values));
+        from.read(tensor.position(), ByteBuffer.wrap(values));
         return values;
     }
 

@@ -14,6 +14,13 @@ public interface StoredTensors {
      */
     float[] read(String name);
 
+    /**
+     * As {@link WeightSource#readInt8}.
+     *
+     * @throws WeightFormatException also if the content has changed since the source was opened
+     */
+    byte[] readInt8(String name);
+
     /** What no other content has, such as a hash; empty if that cannot be told. May take as long as reading everything once. */
     Optional<String> contentId();
 }

@@ -42,9 +42,30 @@ public final class WeightSet {
      * @param origin where they came from
      * @param checked all that there are
      * @param values gives those of each, row-major
+     * @param contentId see {@link #contentId()}
      */
-    public static WeightSet of(String origin, List<TensorSpec> checked, Function<String, float[]> values) {
-        return new WeightSet(origin, checked, spec -> values.apply(spec.name()), Optional::empty);
+    public static WeightSet of(
+            String origin,
+            List<TensorSpec> checked,
+            Function<String, float[]> values,
+            Supplier<Optional<String>> contentId) {
+        return new WeightSet(origin, checked, spec -> values.apply(spec.name()), contentId);
+    }
+
+    /**
+     * Parameters that stay readable under their own names, whose shapes and types have been checked already.
+     *
+     * @param origin where they came from
+     * @param checked all that there are
+     * @param stored has a readable tensor of the name and shape of each
+     */
+    public static WeightSet of(String origin, List<TensorSpec> checked, StoredTensors stored) {
+        return new WeightSet(origin, checked, spec -> readAgain(origin, stored, spec.name(), spec), stored::contentId);
+    }
+
+    /** The same values, of which {@link #contentId()} tells nothing. */
+    public WeightSet withoutContentId() {
+        return new WeightSet(origin, List.copyOf(specs.values()), values, Optional::empty);
     }
 
     /**
@@ -60,7 +81,7 @@ public final class WeightSet {
         @Nullable StoredTensors stored = source.stored().orElse(null);
         Map<Kind, List<String>> problems = new EnumMap<>(Kind.class);
         Map<String, TensorInfo> found = byModelName(source, mapping, problems);
-        Map<String, TensorInfo> tensors = new HashMap<>();
+        Map<String, String> names = new HashMap<>();
         Map<String, float[]> read = new HashMap<>();
         for (TensorSpec spec : expected) {
             @Nullable TensorInfo info = found.remove(spec.name());
@@ -71,10 +92,10 @@ public final class WeightSet {
             } else if (!info.type().readable()) {
                 report(problems, Kind.TYPE, info.name() + " " + info.type());
             } else if (stored != null) {
-                tensors.put(spec.name(), info);
+                names.put(spec.name(), info.name());
             } else {
                 float[] elements = source.read(info.name());
-                checkValues(info, elements, spec.role(), problems);
+                checkValues(info.name(), elements, spec.role(), problems);
                 read.put(spec.name(), elements);
             }
         }
@@ -88,7 +109,7 @@ public final class WeightSet {
                 : new WeightSet(
                         origin,
                         expected,
-                        spec -> readAgain(origin, stored, known(tensors, spec), spec),
+                        spec -> readAgain(origin, stored, known(names, spec), spec),
                         stored::contentId);
     }
 
@@ -96,10 +117,10 @@ public final class WeightSet {
         return Objects.requireNonNull(found.get(spec.name()));
     }
 
-    private static float[] readAgain(String origin, StoredTensors stored, TensorInfo info, TensorSpec spec) {
-        float[] elements = stored.read(info.name());
+    private static float[] readAgain(String origin, StoredTensors stored, String name, TensorSpec spec) {
+        float[] elements = stored.read(name);
         Map<Kind, List<String>> problems = new EnumMap<>(Kind.class);
-        checkValues(info, elements, spec.role(), problems);
+        checkValues(name, elements, spec.role(), problems);
         if (!problems.isEmpty()) {
             throw new WeightMismatchException(origin, problems);
         }
@@ -166,7 +187,7 @@ public final class WeightSet {
     }
 
     private static void checkValues(
-            TensorInfo info, float[] elements, TensorSpec.Role role, Map<Kind, List<String>> problems) {
+            String name, float[] elements, TensorSpec.Role role, Map<Kind, List<String>> problems) {
         int nonFinite = 0;
         int negative = 0;
         for (float element : elements) {
@@ -174,10 +195,10 @@ public final class WeightSet {
             negative += element < 0 ? 1 : 0;
         }
         if (nonFinite > 0) {
-            report(problems, Kind.NON_FINITE, info.name() + " (" + nonFinite + " of " + elements.length + ")");
+            report(problems, Kind.NON_FINITE, name + " (" + nonFinite + " of " + elements.length + ")");
         }
         if (negative > 0 && role == TensorSpec.Role.BN_VARIANCE) {
-            report(problems, Kind.NEGATIVE_VARIANCE, info.name() + " (" + negative + " of " + elements.length + ")");
+            report(problems, Kind.NEGATIVE_VARIANCE, name + " (" + negative + " of " + elements.length + ")");
         }
     }
 

@@ -250,7 +250,7 @@ class PlanCacheTest {
     }
 
     private Plan plan(String contentId, PlanRequest request, PlanCache cache) {
-        return Plan.of(NETWORK, LayerWeights.folding(parameters(), Optional.of(contentId)), request, cache);
+        return Plan.of(NETWORK, LayerWeights.folding(parameters(), null, () -> Optional.of(contentId)), request, cache);
     }
 
     private float[] run(String contentId, PlanRequest request) {

@@ -3,6 +3,7 @@ package dev.gatun.quantize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.plan.QuantizedLayer;
 import dev.gatun.spec.BlockKind;
 import dev.gatun.spec.Shape;
 import dev.gatun.spec.Shortcut;
@@ -13,6 +14,7 @@ import dev.gatun.weights.SafetensorsWriter.Tensor;
 import dev.gatun.weights.TensorInfo;
 import dev.gatun.weights.WeightFiles;
 import dev.gatun.weights.WeightFormatException;
+import dev.gatun.weights.WeightMismatchException;
 import dev.gatun.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,40 +108,78 @@ class QuantizedFileTest {
         assertRefused((tensors, _) -> tensors.remove("layer1.0.conv1.bias"), "has no tensor 'layer1.0.conv1.bias'");
         assertRefused(
                 (tensors, _) -> tensors.remove("layer2.0.conv2.weight_scale"),
-                "there is no layer2.0.conv2.weight_scale");
+                "has no tensor 'layer2.0.conv2.weight_scale'");
         assertRefused(
                 (tensors, _) -> tensors.put("conv9.scale", Tensor.of("conv9.scale", Shape.of(), new float[] {1})),
                 "tensors that no operation reads: [conv9.scale]");
         assertRefused(
-                (tensors, _) -> tensors.put("avgpool.scale", Tensor.of("avgpool.scale", Shape.of(), new float[] {-1})),
-                "the scale of avgpool is -1.0, expected a positive one");
+                (_, metadata) -> metadata.computeIfPresent(
+                        "gatun.quantization", (_, text) -> text.replaceFirst("(\"scales\":\\{\"[^\"]+\":)", "$1-")),
+                " is -0.");
+        assertRefused(
+                (_, metadata) -> metadata.computeIfPresent(
+                        "gatun.quantization",
+                        (_, text) -> text.replaceFirst("\"scales\":\\{\"[^\"]+\"", "\"scales\":{\"conv9\"")),
+                "no node is named conv9");
+        assertRefused(
+                (tensors, _) -> tensors.put("fc.bias", Tensor.of("fc.bias", Shape.of(7), new byte[7])),
+                "tensor fc.bias I8[7], expected F32 or weights of I8");
         assertRefused(
                 (tensors, _) -> tensors.put("conv1.bias", Tensor.of("conv1.bias", Shape.of(2), new float[2])),
                 "tensor conv1.bias F32[2], expected the shape [8]");
-        assertRefused(
-                (tensors, _) -> {
-                    byte[] weights = new byte[16 * 16 * 9];
-                    weights[3] = Byte.MIN_VALUE;
-                    tensors.put(
-                            "layer2.0.conv2.weight",
-                            Tensor.of("layer2.0.conv2.weight", Shape.of(16, 16, 3, 3), weights));
-                },
-                "a weight is -128");
-        assertRefused((_, metadata) -> metadata.put("gatun.quantization", "{\"version\":2}"), "is of version 2");
+        assertRefused((_, metadata) -> metadata.put("gatun.quantization", "{\"version\":3}"), "is of version 3");
         assertRefused((_, metadata) -> metadata.put("gatun.quantization", "{"), "gatun.quantization is malformed JSON");
-        assertRefused((_, metadata) -> metadata.put("gatun.network", "[]"), "gatun.network is no JSON object");
-        assertRefused((_, metadata) -> metadata.remove("gatun.network"), "gatun.network is no JSON object");
+        assertRefused(
+                (_, metadata) -> metadata.put("gatun.network", "[]"), "its gatun.network is [], expected an object");
+        assertRefused((_, metadata) -> metadata.remove("gatun.network"), "gatun.network is malformed JSON");
         assertRefused(
                 (_, metadata) -> metadata.computeIfPresent(
-                        "gatun.network", (_, text) -> text.replace("\"op\":\"max_pool\"", "\"op\":\"min_pool\"")),
-                "node maxpool is of unknown op min_pool");
+                        "gatun.network", (_, text) -> text.replace("\"op\":\"MaxPool\"", "\"op\":\"MinPool\"")),
+                "unknown operation MinPool of node maxpool");
         assertRefused(
                 (_, metadata) -> metadata.computeIfPresent(
-                        "gatun.network", (_, text) -> text.replace("\"src\":\"maxpool\"", "\"src\":\"layer9\"")),
+                        "gatun.network", (_, text) -> text.replace("\"src\":[\"maxpool\"", "\"src\":[\"layer9\"")),
                 "reads layer9, which does not stand before it");
     }
 
+    @Test
+    void namesWeightsThatNoNetworkCanUseWhenTheyAreRead() {
+        byte[] weights = new byte[16 * 16 * 9];
+        weights[3] = Byte.MIN_VALUE;
+        float[] scales = new float[16];
+        Path file = changed((tensors, _) -> {
+            tensors.put("layer2.0.conv2.weight", Tensor.of("layer2.0.conv2.weight", Shape.of(16, 16, 3, 3), weights));
+            tensors.put("layer2.0.conv2.weight_scale", Tensor.of("layer2.0.conv2.weight_scale", Shape.of(16), scales));
+            tensors.put(
+                    "conv1.bias", Tensor.of("conv1.bias", Shape.of(8), new float[] {1, 2, 3, 4, 5, 6, 7, Float.NaN}));
+        });
+        try (WeightSource source = WeightFiles.open(file)) {
+            QuantizedNetwork network = QuantizedFile.read(source).network();
+            QuantizedLayer layer =
+                    Objects.requireNonNull(network.quantization().layers().get("layer2.0.conv2"));
+            assertThatThrownBy(layer::weights)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(file + ": layer2.0.conv2 has a weight of -128, expected -127 to 127");
+            assertThatThrownBy(layer::scales)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(file + ": layer2.0.conv2 has scale 0.0 in channel 0, expected a positive one");
+            assertThatThrownBy(() -> network.parameter("conv1.bias"))
+                    .isInstanceOf(WeightMismatchException.class)
+                    .hasMessageContaining("1 not finite: conv1.bias (1 of 8)");
+        }
+    }
+
     private void assertRefused(BiConsumer<Map<String, Tensor>, Map<String, String>> change, String message) {
+        Path changed = changed(change);
+        try (WeightSource source = WeightFiles.open(changed)) {
+            assertThatThrownBy(() -> QuantizedFile.read(source))
+                    .isInstanceOf(WeightFormatException.class)
+                    .hasMessageStartingWith(changed + ": ")
+                    .hasMessageContaining(message);
+        }
+    }
+
+    private Path changed(BiConsumer<Map<String, Tensor>, Map<String, String>> change) {
         Path file = written();
         Path changed = directory.resolve("changed.safetensors");
         try (WeightSource source = WeightFiles.open(file)) {
@@ -154,11 +195,6 @@ class QuantizedFileTest {
             List<Tensor> list = new ArrayList<>(tensors.values());
             SafetensorsWriter.write(changed, list, metadata);
         }
-        try (WeightSource source = WeightFiles.open(changed)) {
-            assertThatThrownBy(() -> QuantizedFile.read(source))
-                    .isInstanceOf(WeightFormatException.class)
-                    .hasMessageStartingWith(changed + ": ")
-                    .hasMessageContaining(message);
-        }
+        return changed;
     }
 }

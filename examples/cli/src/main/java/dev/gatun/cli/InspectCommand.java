@@ -7,6 +7,8 @@ import dev.gatun.graph.Node;
 import dev.gatun.image.Normalization;
 import dev.gatun.image.Preprocessing;
 import dev.gatun.network.Network;
+import dev.gatun.quantize.QuantizationReport;
+import dev.gatun.quantize.QuantizedModel;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.weights.TensorInfo;
 import dev.gatun.weights.WeightSource;
@@ -75,11 +77,19 @@ final class InspectCommand implements Callable<Integer> {
                         Locale.ROOT, "%d, %,d values, %,d bytes", tensors.size(), values(tensors), bytes(tensors)));
         row("network", variants.isEmpty() ? "none that gatun knows" : describe(variants));
         opened.network().ifPresent(network -> row("graph", describe(network)));
-        if (opened.network().isPresent() || !variants.isEmpty()) {
+        opened.quantized().ifPresent(this::printQuantized);
+        if (opened.network().isPresent() || opened.quantized().isPresent() || !variants.isEmpty()) {
             Model model = opened.model();
             row("classes", String.valueOf(model.classes()));
             row("preprocessing", describe(model.preprocessing()));
         }
+    }
+
+    private void printQuantized(QuantizedModel quantized) {
+        QuantizationReport report = quantized.report();
+        row("name", quantized.name());
+        row("quantised", QuantizeReport.summary(report));
+        row("in bf16 or f32", report.fallbacks().isEmpty() ? "no layer" : String.join(", ", report.fallbacks()));
     }
 
     /** Configurations and graphs fill screens. */
@@ -129,6 +139,10 @@ final class InspectCommand implements Callable<Integer> {
             fields.writeEndArray();
             if (!variants.isEmpty()) {
                 fields.writeNumberField("classes", variants.getFirst().classes());
+            }
+            if (opened.quantized().isPresent()) {
+                fields.writeFieldName("quantization");
+                fields.writeRawValue(opened.quantized().get().report().toJson());
             }
             fields.writeNumberField("values", values(tensors));
             fields.writeNumberField("bytes", bytes(tensors));

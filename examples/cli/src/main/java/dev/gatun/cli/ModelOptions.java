@@ -118,7 +118,7 @@ final class ModelOptions {
             return new OpenModel(ResNet.of(sized(variant(model))).weights(file), file.toString());
         }
         try (ModelFile opened = ModelFile.open(file)) {
-            if (opened.network().isPresent() || opened.quantized()) {
+            if (opened.network().isPresent() || opened.quantized().isPresent()) {
                 if (classes != null) {
                     throw usage("--classes goes with weights alone: " + file + " holds a network with its own number");
                 }

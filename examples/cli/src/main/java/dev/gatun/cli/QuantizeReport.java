@@ -2,7 +2,6 @@ package dev.gatun.cli;
 
 import dev.gatun.quantize.QuantizationReport;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -64,19 +63,22 @@ record QuantizeReport(String title, Path file, @Nullable Path onnx) {
         terminal.out().println();
         layers.print(terminal.out());
         terminal.out().println();
-        List<String> fallbacks = report.fallbacks();
-        terminal.out()
-                .println(String.format(
-                        Locale.ROOT,
-                        "%d of %d layers in int8; logits at %s dB, %.2f %% of %d images agree with f32 (bar %.2f %%, %.1f dB)",
-                        report.layers().size() - fallbacks.size(),
-                        report.layers().size(),
-                        decibels(report.decibels()),
-                        report.agreement() * PERCENT,
-                        report.judged(),
-                        report.bar().agreement() * PERCENT,
-                        report.bar().decibels()));
+        terminal.out().println(summary(report));
         terminal.out().println(Text.printable("written to " + file + (onnx == null ? "" : " and " + onnx)));
+    }
+
+    /** How much of the network is int8, and what it costs, in a line. */
+    static String summary(QuantizationReport report) {
+        return String.format(
+                Locale.ROOT,
+                "%d of %d layers in int8; logits at %s dB, %.2f %% of %d images agree with f32 (bar %.2f %%, %.1f dB)",
+                report.layers().size() - report.fallbacks().size(),
+                report.layers().size(),
+                decibels(report.decibels()),
+                report.agreement() * PERCENT,
+                report.judged(),
+                report.bar().agreement() * PERCENT,
+                report.bar().decibels());
     }
 
     private static String lower(Enum<?> method) {

@@ -58,6 +58,14 @@ class QuantizeCommandTest {
             assertThat(model.labels()).contains("airplane", "ship");
             assertThat(model.report().observed()).isEqualTo(16);
         }
+        assertThat(Run.gatun("inspect", out).out().lines())
+                .contains("container: quantised safetensors", "network: resnet20-cifar10, 10 classes", "classes: 10")
+                .anyMatch(line -> line.matches("layer3\\.2\\.conv2\\.weight +I8 +\\[64, 64, 3, 3]"))
+                .anyMatch(line -> line.matches("quantised: \\d+ of 22 layers in int8; logits at .*"))
+                .anyMatch(line -> line.matches("in bf16 or f32: (no layer|.*conv.*|fc)"));
+        JsonNode inspected = Run.gatun("inspect", "--json", out).json().getFirst();
+        assertThat(inspected.get("container").asText()).isEqualTo("quantised safetensors");
+        assertThat(inspected.get("quantization").get("layers")).hasSize(22);
     }
 
     @Test
