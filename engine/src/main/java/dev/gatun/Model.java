@@ -101,7 +101,7 @@ public final class Model {
     public Model withGraph(Graph graph) {
         boolean sameClasses = classes(graph, input) == classes();
         Model plain = of(name, graph, input, weights, preprocessing, sameClasses ? labels : unnamed(graph));
-        return new Model(name, graph, input, weights, preprocessing, plain.labels, quantized, cached);
+        return new Model(name, graph, input, weights, preprocessing, plain.labels, quantized);
     }
 
     private Labels unnamed(Graph graph) {

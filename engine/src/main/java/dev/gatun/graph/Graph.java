@@ -78,7 +78,6 @@ public record Graph(List<Node> nodes, List<String> outputs) {
         return uses;
     }
 
-<<<<<<< HEAD
     /**
      * The part of this graph that leads to these nodes, whose results leave it.
      *
@@ -94,13 +93,13 @@ public record Graph(List<Node> nodes, List<String> outputs) {
         needed.add(input().name());
         return new Graph(
                 nodes.stream().filter(node -> needed.contains(node.name())).toList(), wanted);
-=======
+    }
+
     /** Whether passes have fused anything in it. */
     public boolean fused() {
         return nodes.stream()
                 .anyMatch(node -> node instanceof Node.Conv conv
                         && (conv.norm() != null || !conv.epilogue().equals(Epilogue.NONE)));
->>>>>>> unify
     }
 
     /** This graph with softmax over its only output, unless that is a softmax or sigmoid already. */
