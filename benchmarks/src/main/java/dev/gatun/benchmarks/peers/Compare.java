@@ -222,8 +222,10 @@ public final class Compare implements AutoCloseable {
         }
 
         void open(float[] reference) {
-            setup = worker.ask("open", id, model, weights, entrant.precision(), column.scenario(), column.threads())
-                    .getFirst();
+            List<Object> command = new ArrayList<>(List.of(
+                    "open", id, model, weights, entrant.precision(), column.scenario(), column.threads()));
+            command.addAll(options.batches());
+            setup = worker.ask(command.toArray()).getFirst();
             logits = Worker.floats(worker.ask("logits", id).getFirst());
             error = Agreement.error(logits, reference);
         }

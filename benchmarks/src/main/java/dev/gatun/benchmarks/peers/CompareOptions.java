@@ -2,6 +2,7 @@ package dev.gatun.benchmarks.peers;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -16,17 +17,19 @@ import java.util.Set;
  * @param models names of variants
  * @param weights path of a model's weights, by its name; others are random
  * @param contestants who takes part
+ * @param batches images of a run that are tried for throughput, ascending
  * @param rounds turns that count for each entrant in each column
  * @param out directory of the results
  */
 record CompareOptions(
-        List<String> models, Map<String, String> weights, Set<Contestant> contestants, int rounds, Path out) {
+        List<String> models, Map<String, String> weights, Set<Contestant> contestants, List<Integer> batches, int rounds, Path out) {
     static final String USAGE = """
             usage: benchmarks/compare [MODEL[=WEIGHTS]...] [--only gatun,onnx_runtime,libtorch,libtorch_fused,djl]
-                                   [--rounds N] [--out DIRECTORY]
+                                   [--batches 1,2,4,8] [--rounds N] [--out DIRECTORY]
 
             Runs the engine and its peers on the same weights (random, or those of a file) and images, turn by turn. By default
-            resnet18, resnet50 and resnet152, everybody, 12 rounds, results in benchmarks/results.""";
+            resnet18, resnet50 and resnet152, everybody, 12 rounds, results in benchmarks/results. Of the first model everybody
+            tries its modes, and lanes and threads for throughput; of all models the batches of images for throughput.""";
 
     private static final List<String> MODELS = List.of("resnet18", "resnet50", "resnet152");
     private static final int ROUNDS = 12;
@@ -41,6 +44,7 @@ record CompareOptions(
         List<String> models = new ArrayList<>();
         Map<String, String> weights = new HashMap<>();
         Set<Contestant> contestants = EnumSet.allOf(Contestant.class);
+        List<Integer> batches = Setup.BATCHES;
         int rounds = ROUNDS;
         Path out = results;
         Iterator<String> rest = arguments.iterator();
@@ -48,6 +52,7 @@ record CompareOptions(
             String argument = rest.next();
             switch (argument) {
                 case "--only" -> contestants = contestants(value(argument, rest));
+                case "--batches" -> batches = batches(argument, value(argument, rest));
                 case "--rounds" -> rounds = positive(argument, value(argument, rest));
                 case "--out" -> out = Path.of(value(argument, rest));
                 default -> {
@@ -63,7 +68,7 @@ record CompareOptions(
                 }
             }
         }
-        return new CompareOptions(models.isEmpty() ? MODELS : models, weights, contestants, rounds, out);
+        return new CompareOptions(models.isEmpty() ? MODELS : models, weights, contestants, batches, rounds, out);
     }
 
     private static String value(String option, Iterator<String> rest) {
@@ -83,6 +88,14 @@ record CompareOptions(
             throw new IllegalArgumentException(option + " needs a positive number, found " + value, e);
         }
         throw new IllegalArgumentException(option + " needs a positive number, found " + value);
+    }
+
+    private static List<Integer> batches(String option, String values) {
+        return Arrays.stream(values.split(",", -1))
+                .map(value -> positive(option, value))
+                .sorted()
+                .distinct()
+                .toList();
     }
 
     private static Set<Contestant> contestants(String names) {

@@ -12,12 +12,10 @@ import java.util.List;
  * @param batch images of a run
  */
 record Setup(String mode, int lanes, int threads, int batch) {
-    /** Images of a run that are tried for throughput, and those that are tried first. */
-    private static final List<Integer> BATCHES = List.of(1, 2, 4, 8);
+    /** Images of a run that are tried for throughput unless others are asked for. */
+    static final List<Integer> BATCHES = List.of(1, 2, 4, 8);
 
-    private static final int FIRST_BATCH = 4;
-
-    /** For latency one image on all threads; for throughput one lane on all cores and one lane on each, with batches of a middling size. */
+    /** For latency one image on all threads; for throughput one lane on all cores and one lane on each, in batches of one. */
     static List<Setup> of(Job job, List<String> modes) {
         List<Setup> setups = new ArrayList<>();
         for (String mode : modes) {
@@ -25,20 +23,22 @@ record Setup(String mode, int lanes, int threads, int batch) {
                 setups.add(new Setup(mode, 1, job.threads(), 1));
                 continue;
             }
-            setups.add(new Setup(mode, job.threads(), 1, FIRST_BATCH));
+            setups.add(new Setup(mode, job.threads(), 1, 1));
             if (job.threads() > 1) {
-                setups.add(new Setup(mode, 1, job.threads(), FIRST_BATCH));
+                setups.add(new Setup(mode, 1, job.threads(), 1));
             }
         }
         return setups;
     }
 
-    /** The same with the other batches that are tried for throughput, small ones first. */
-    List<Setup> otherBatches() {
-        return BATCHES.stream()
-                .filter(other -> other != batch)
-                .map(other -> new Setup(mode, lanes, threads, other))
-                .toList();
+    /** The same with another batch. */
+    Setup withBatch(int other) {
+        return new Setup(mode, lanes, threads, other);
+    }
+
+    /** Whether only the batch differs. */
+    boolean isLike(Setup other) {
+        return withBatch(other.batch).equals(other);
     }
 
     /** Images that are under way at the same time. */

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * about                                             version and settings
- * open ID MODEL WEIGHTS PRECISION SCENARIO THREADS  takes the fastest setup and says which
+ * open ID MODEL WEIGHTS PRECISION SCENARIO THREADS [BATCH...]  takes the fastest setup and says which
  * turn ID MILLIS                                    about that long; latency: nanoseconds of each run; throughput: images and nanoseconds
  * logits ID                                         base64 of f32 logits, little endian
  * reference MODEL WEIGHTS COUNT                     the same of COUNT images in f32
@@ -38,6 +38,8 @@ final class Worker {
     static final String FAILED = "@failed";
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final int OPEN_FIELDS = 7;
+
     /** Runs of a turn at least: the first does not count. */
     private static final int TURN_RUNS = 5;
 
@@ -52,6 +54,9 @@ final class Worker {
 
     private final Peer peer;
     private final Map<String, LaneThreads> open = new HashMap<>();
+
+    /** What was fastest for the first model, by precision, scenario and threads: of the others only batches are tried. */
+    private final Map<String, Setup> favourites = new HashMap<>();
 
     Worker(Peer peer) {
         this.peer = peer;
@@ -96,7 +101,11 @@ final class Worker {
                         command.get(4),
                         Scenario.valueOf(command.get(5)),
                         Integer.parseInt(command.get(6)));
-                LaneThreads fastest = fastest(job);
+                List<Integer> batches = command.stream()
+                        .skip(OPEN_FIELDS)
+                        .map(Integer::valueOf)
+                        .toList();
+                LaneThreads fastest = fastest(job, batches.isEmpty() ? Setup.BATCHES : batches);
                 open.put(command.get(1), fastest);
                 yield fastest.setup().toString();
             }
@@ -132,20 +141,29 @@ final class Worker {
     }
 
     /** Takes the fastest setup, for throughput then with the fastest batch. */
-    private LaneThreads fastest(Job job) throws Exception {
-        Trials trials = new Trials(job);
-        List<Setup> setups = peer.setups(job);
+    private LaneThreads fastest(Job job, List<Integer> batches) throws Exception {
         boolean throughput = job.scenario() == Scenario.THROUGHPUT;
+        String kind = job.precision() + job.scenario() + job.threads();
+        @Nullable Setup favourite = favourites.get(kind);
+        int first = throughput ? batches.get(batches.size() / 2) : 1;
+        List<Setup> setups = peer.setups(job).stream()
+                .filter(setup -> favourite == null || favourite.isLike(setup))
+                .map(setup -> setup.withBatch(first))
+                .toList();
+        List<Integer> others = throughput
+                ? batches.stream().filter(batch -> batch != first).toList()
+                : List.of();
+        Trials trials = new Trials(job);
         for (Setup setup : setups) {
-            trials.take(setup, throughput || setups.size() > 1);
+            trials.take(setup, setups.size() + others.size() > 1);
         }
-        if (throughput) {
-            for (Setup setup : trials.best().setup().otherBatches()) {
-                if (setup.images() <= trials.bestScore * LONGEST_RUN_SECONDS || setup.batch() == 1) {
-                    trials.take(setup, true);
-                }
+        for (int batch : others) {
+            Setup setup = trials.best().setup().withBatch(batch);
+            if (batch < first || setup.images() <= trials.bestScore * LONGEST_RUN_SECONDS) {
+                trials.take(setup, true);
             }
         }
+        favourites.putIfAbsent(kind, trials.best().setup());
         return trials.best();
     }
 

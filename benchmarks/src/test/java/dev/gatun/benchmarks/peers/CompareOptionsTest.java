@@ -29,6 +29,8 @@ class CompareOptionsTest {
         assertThat(options.weightsOf("resnet50")).isEqualTo("w.pth");
         assertThat(options.weightsOf("resnet18")).isEqualTo(Job.RANDOM);
         assertThat(options.contestants()).containsExactlyInAnyOrder(Contestant.GATUN, Contestant.DJL);
+        assertThat(parse("--batches", "8,1").batches()).containsExactly(1, 8);
+        assertThat(options.batches()).containsExactly(1, 2, 4, 8);
         assertThat(options.rounds()).isEqualTo(3);
         assertThat(options.out()).isEqualTo(Path.of("x"));
     }
@@ -36,6 +38,7 @@ class CompareOptionsTest {
     @Test
     void saysWhatIsWrong() {
         assertThatThrownBy(() -> parse("--rounds", "0")).hasMessageContaining("positive number, found 0");
+        assertThatThrownBy(() -> parse("--batches", "1,,4")).hasMessageContaining("positive number, found ");
         assertThatThrownBy(() -> parse("--rounds")).hasMessageContaining("needs a value");
         assertThatThrownBy(() -> parse("--only", "caffe")).hasMessageContaining("found caffe");
         assertThatThrownBy(() -> parse("--fast")).hasMessageContaining("unknown option --fast");

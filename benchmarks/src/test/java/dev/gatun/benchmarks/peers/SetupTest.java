@@ -16,13 +16,14 @@ class SetupTest {
     void throughputTriesOneLaneOnAllCoresAndOneOnEachCore() {
         Job job = new Job("resnet50", Job.RANDOM, "f32", Scenario.THROUGHPUT, 4);
         assertThat(Setup.of(job, List.of("")))
-                .containsExactlyInAnyOrder(new Setup("", 4, 1, 4), new Setup("", 1, 4, 4));
+                .containsExactlyInAnyOrder(new Setup("", 4, 1, 1), new Setup("", 1, 4, 1));
     }
 
     @Test
-    void otherBatchesKeepTheShape() {
-        assertThat(new Setup("x", 2, 1, 4).otherBatches())
-                .containsExactly(new Setup("x", 2, 1, 1), new Setup("x", 2, 1, 2), new Setup("x", 2, 1, 8));
+    void isLikeAnotherThatDiffersInBatchOnly() {
+        assertThat(new Setup("x", 2, 1, 4).isLike(new Setup("x", 2, 1, 8))).isTrue();
+        assertThat(new Setup("x", 2, 1, 4).isLike(new Setup("x", 1, 2, 4))).isFalse();
+        assertThat(new Setup("x", 2, 1, 4).isLike(new Setup("y", 2, 1, 4))).isFalse();
     }
 
     @Test

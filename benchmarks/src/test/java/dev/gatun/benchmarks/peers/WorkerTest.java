@@ -83,6 +83,18 @@ class WorkerTest {
     }
 
     @Test
+    void triesOnlyBatchesOnceItKnowsWhatIsFastest() throws Exception {
+        Sleeper peer = new Sleeper(new Setup("40", 1, 1, 1), new Setup("1", 1, 1, 1));
+        Worker worker = new Worker(peer);
+        worker.answer(open("THROUGHPUT-1", Scenario.THROUGHPUT));
+        peer.events.clear();
+        List<String> again = new ArrayList<>(open("THROUGHPUT-2", Scenario.THROUGHPUT));
+        again.addAll(List.of("3", "6"));
+        assertThat(worker.answer(again)).isEqualTo("1, 1 x 1 thread, batch 6");
+        assertThat(peer.events).containsExactly("open 1", "open 1", "close 1");
+    }
+
+    @Test
     void passesOverSetupsThatFailUnlessAllDo() throws Exception {
         Setup broken = new Setup("broken", 1, 1, 1);
         assertThat(new Worker(new Sleeper(broken, new Setup("1", 1, 1, 1))).answer(open("a", Scenario.LATENCY)))
