@@ -73,7 +73,8 @@ final class PlanCommand implements Callable<Integer> {
                 megabytes(compiled.sessionBytes()) + " for each stream, of which activations "
                         + megabytes(compiled.arenaBytes()));
         terminal.out().println();
-        Table table = new Table(Table.right("#"), Table.left("STEP"), Table.left("IMPLEMENTATION"), Table.left("LAYOUTS"));
+        Table table =
+                new Table(Table.right("#"), Table.left("STEP"), Table.left("IMPLEMENTATION"), Table.left("LAYOUTS"));
         int number = 0;
         for (Plan.StepInfo step : compiled.steps()) {
             table.row(Integer.toString(number++), step.name(), step.implementation(), step.layouts());
