@@ -136,15 +136,7 @@ final class OnnxOperators {
     private Value reduce(OnnxNode node) {
         Value src = src(node);
         @Nullable List<Long> axes = shapes.axes(node, 1, 18);
-        List<Long> spatial = src.layout() == Layout.NHWC ? List.of(1L, 2L) : List.of(2L, 3L);
-        if (axes == null
-                || !axes.stream()
-                        .map(axis -> axis < 0 ? axis + 4 : axis)
-                        .sorted()
-                        .toList()
-                        .equals(spatial)) {
-            throw new IllegalArgumentException("it reduces along " + axes + ", expected height and width " + spatial);
-        }
+        OnnxShapes.requireSpatial("reduces along", axes, src.layout());
         Value map = node.type().equals("ReduceMean")
                 ? builder.globalAveragePool(name(node), src)
                 : builder.globalMaxPool(name(node), src);

@@ -70,6 +70,19 @@ final class OnnxShapes {
                 : graph.integers(node.input(input)).list();
     }
 
+    /** Checks that axes of an operation on [n, c, h, w], in whatever layout, are height and width. */
+    static void requireSpatial(String what, @Nullable List<Long> axes, Layout layout) {
+        List<Long> spatial = layout == Layout.NHWC ? List.of(1L, 2L) : List.of(2L, 3L);
+        if (axes == null
+                || !axes.stream()
+                        .map(axis -> axis < 0 ? axis + 4 : axis)
+                        .sorted()
+                        .toList()
+                        .equals(spatial)) {
+            throw new IllegalArgumentException("it " + what + " " + axes + ", expected height and width " + spatial);
+        }
+    }
+
     private static OnnxItem constant(OnnxNode node) {
         OnnxNode.@Nullable Attribute tensor = node.attributes().get("value");
         if (tensor != null && tensor.tensor() != null) {
@@ -201,16 +214,7 @@ final class OnnxShapes {
             case OnnxItem.Weights weights ->
                 new OnnxItem.Weights(weights.name(), weights.parameter().flat());
             case OnnxItem.Result(Value value) -> {
-                List<Long> spatial = value.layout() == Layout.NHWC ? List.of(1L, 2L) : List.of(2L, 3L);
-                if (axes == null
-                        || !axes.stream()
-                                .map(axis -> axis < 0 ? axis + 4 : axis)
-                                .sorted()
-                                .toList()
-                                .equals(spatial)) {
-                    throw new IllegalArgumentException(
-                            "it drops the axes " + axes + ", expected height and width " + spatial);
-                }
+                requireSpatial("drops the axes", axes, value.layout());
                 yield result(builder.flatten(value));
             }
         };
