@@ -222,8 +222,8 @@ public final class Compare implements AutoCloseable {
         }
 
         void open(float[] reference) {
-            List<Object> command = new ArrayList<>(List.of(
-                    "open", id, model, weights, entrant.precision(), column.scenario(), column.threads()));
+            List<Object> command = new ArrayList<>(
+                    List.of("open", id, model, weights, entrant.precision(), column.scenario(), column.threads()));
             command.addAll(options.batches());
             setup = worker.ask(command.toArray()).getFirst();
             logits = Worker.floats(worker.ask("logits", id).getFirst());

@@ -22,7 +22,12 @@ import java.util.Set;
  * @param out directory of the results
  */
 record CompareOptions(
-        List<String> models, Map<String, String> weights, Set<Contestant> contestants, List<Integer> batches, int rounds, Path out) {
+        List<String> models,
+        Map<String, String> weights,
+        Set<Contestant> contestants,
+        List<Integer> batches,
+        int rounds,
+        Path out) {
     static final String USAGE = """
             usage: benchmarks/compare [MODEL[=WEIGHTS]...] [--only gatun,onnx_runtime,libtorch,libtorch_fused,djl]
                                    [--batches 1,2,4,8] [--rounds N] [--out DIRECTORY]

@@ -101,10 +101,8 @@ final class Worker {
                         command.get(4),
                         Scenario.valueOf(command.get(5)),
                         Integer.parseInt(command.get(6)));
-                List<Integer> batches = command.stream()
-                        .skip(OPEN_FIELDS)
-                        .map(Integer::valueOf)
-                        .toList();
+                List<Integer> batches =
+                        command.stream().skip(OPEN_FIELDS).map(Integer::valueOf).toList();
                 LaneThreads fastest = fastest(job, batches.isEmpty() ? Setup.BATCHES : batches);
                 open.put(command.get(1), fastest);
                 yield fastest.setup().toString();
@@ -150,9 +148,8 @@ final class Worker {
                 .filter(setup -> favourite == null || favourite.isLike(setup))
                 .map(setup -> setup.withBatch(first))
                 .toList();
-        List<Integer> others = throughput
-                ? batches.stream().filter(batch -> batch != first).toList()
-                : List.of();
+        List<Integer> others =
+                throughput ? batches.stream().filter(batch -> batch != first).toList() : List.of();
         Trials trials = new Trials(job);
         for (Setup setup : setups) {
             trials.take(setup, setups.size() + others.size() > 1);
