@@ -4,8 +4,14 @@ import java.util.Map;
 
 /** How far answers are from the reference. */
 final class Agreement {
-    /** What a precision may differ by, largest difference over largest logit; several times what real networks show. */
-    private static final Map<String, Double> TOLERANCE = Map.of("f32", 1e-4, "f16", 2e-2, "bf16", 1e-1, "int8", 3e-1);
+    /**
+     * What a precision may differ by, largest difference over largest logit; several times what real networks show. Drawn weights carry no
+     * signal above the rounding to 8 bits, and ranges are fitted to parts of images (ResNet-50: 0.3), so int8 is also held against int8.
+     */
+    private static final Map<String, Double> TOLERANCE = Map.of("f32", 1e-4, "f16", 2e-2, "bf16", 1e-1, "int8", 6e-1);
+
+    /** What int8 answers may differ by that are of the same weights and scales but round in other places. */
+    private static final double INT8_APART = 0.3;
 
     private Agreement() {}
 
@@ -39,5 +45,10 @@ final class Agreement {
     /** Whether {@code error} is no more than rounding to {@code precision} explains. */
     static boolean holds(String precision, double error) {
         return error <= TOLERANCE.getOrDefault(precision, 0.0);
+    }
+
+    /** Whether two int8 answers differ by no more than rounding in other places explains. */
+    static boolean int8Holds(double apart) {
+        return apart <= INT8_APART;
     }
 }

@@ -19,7 +19,7 @@ final class QuantizedWeights {
     /** Other images than those that are run. */
     private static final long SEED = 1000;
 
-    /** Ranges of a network that ends in an average over the image hardly depend on its size, and the time does. */
+    /** A part of each image will do: ranges of a network that ends in an average over the image hardly depend on its size, and the time does. */
     private static final int SIZE = 64;
 
     /** No layer falls back to float, however far off. */
@@ -39,7 +39,7 @@ final class QuantizedWeights {
         }
         int size = Math.min(SIZE, model.input().size());
         List<RgbImage> crops = IntStream.range(0, CalibrationImages.FEWEST)
-                .mapToObj(i -> new RgbImage(size, size, Blots.image(SEED + i, size, RgbImage.CHANNELS)))
+                .mapToObj(i -> corner(SEED + i, model.input().size(), size))
                 .toList();
         Quantizer.Result result = Quantizer.quantize(
                 model.graph(),
@@ -58,5 +58,16 @@ final class QuantizedWeights {
                         result.report()),
                 file);
         return file;
+    }
+
+    /** Part of an image of the network's size, so that a pixel differs from the next as much as in those that are run. */
+    private static RgbImage corner(long seed, int of, int size) {
+        byte[] image = Blots.image(seed, of, RgbImage.CHANNELS);
+        byte[] rgb = new byte[size * size * RgbImage.CHANNELS];
+        int row = size * RgbImage.CHANNELS;
+        for (int y = 0; y < size; y++) {
+            System.arraycopy(image, y * of * RgbImage.CHANNELS, rgb, y * row, row);
+        }
+        return new RgbImage(size, size, rgb);
     }
 }

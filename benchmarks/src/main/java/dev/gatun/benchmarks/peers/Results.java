@@ -96,7 +96,7 @@ final class Results {
                                 .filter(one -> !Agreement.holds(one.entrant().precision(), one.error()))
                                 .map(one -> one.model() + ", " + one.entrant() + " differs by " + one.error()),
                         int8Apart.entrySet().stream()
-                                .filter(model -> !Agreement.holds(Job.INT8, model.getValue()))
+                                .filter(model -> !Agreement.int8Holds(model.getValue()))
                                 .map(model -> model.getKey() + ", int8 answers differ by " + model.getValue()))
                 .toList();
     }

@@ -78,7 +78,7 @@ final class Tables {
                                 Locale.ROOT,
                                 "%nThe int8 answers of gatun and ONNX Runtime differ by %.1e of the largest logit%s.%n",
                                 apart,
-                                Agreement.holds(Job.INT8, apart) ? "" : ": they **disagree**"))
+                                Agreement.int8Holds(apart) ? "" : ": they **disagree**"))
                         .toString();
     }
 
