@@ -23,6 +23,7 @@ enum Commands {
 
     @SuppressWarnings("ImmutableEnumChecker") // constructors have no state
     private final Function<Terminal, Object> constructor;
+
     private final boolean computes;
 
     Commands(Function<Terminal, Object> constructor, boolean computes) {
