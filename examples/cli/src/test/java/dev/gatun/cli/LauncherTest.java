@@ -87,6 +87,28 @@ class LauncherTest {
     }
 
     @Test
+    void doesWithoutAnAotCacheThatIsNotAsTrainingLeftIt() throws Exception {
+        executable(
+                jdk.resolve("bin/java"),
+                "#!/bin/sh\nfor a; do case $a in -XX:AOTCacheOutput=*) echo trained >\"${a#*=}\"; exit 0;; esac; echo \"$a\"; done\n");
+        gatun(root.resolve("gatun"), "info");
+        Path cache = root.toRealPath().resolve("examples/cli/target/app/gatun.aot");
+
+        for (String damage : List.of("trainex\n", "train", "")) {
+            Files.writeString(cache, damage);
+            Ended ended = gatun(root.resolve("gatun"), "info");
+            assertThat(ended.out()).contains("info").noneMatch(option -> option.startsWith("-XX:AOTCache"));
+            assertThat(ended.err()).isEmpty();
+        }
+        Files.writeString(cache, "trained\n");
+        assertThat(gatun(root.resolve("gatun"), "info").out()).contains("-XX:AOTCache=" + cache);
+        Files.delete(cache.resolveSibling("gatun.aot.sum"));
+        Ended unsure = gatun(root.resolve("gatun"), "info");
+        assertThat(unsure.out()).noneMatch(option -> option.startsWith("-XX:AOTCache"));
+        assertThat(unsure.err()).isEmpty();
+    }
+
+    @Test
     void doesWithoutAnAotCacheWhereTrainingFails() throws Exception {
         Ended first = gatun(root.resolve("gatun"), "info"); // this java fails with 7, whatever it is asked
         assertThat(first.status()).isEqualTo(7);
