@@ -87,9 +87,8 @@ final class ClassifyCommand implements Callable<Integer> {
             }
             String precision = computeOptions.precision().toString();
             String names = opened.stream().map(model -> model.model().name()).collect(Collectors.joining(" + "));
-            ClassifyReport report = json
-                    ? new ClassifyReport.Lines(terminal, names, precision)
-                    : new ClassifyReport.Table(terminal);
+            ClassifyReport report =
+                    json ? new ClassifyReport.Lines(terminal, names, precision) : new ClassifyReport.Table(terminal);
             report.begin(opened.stream().map(OpenModel::describe).collect(Collectors.joining(" + "))
                     + (cropOptions.crops() == Crops.ONE ? "" : ", ten crops")
                     + ", " + precision + ", " + Text.count(threads, "thread"));
@@ -109,9 +108,10 @@ final class ClassifyCommand implements Callable<Integer> {
         int classes = models.getFirst().model().classes();
         for (OpenModel other : models) {
             if (other.model().classes() != classes) {
-                throw new CommandException(other.model() + " has " + other.model().classes()
-                        + " classes, expected as many as "
-                        + models.getFirst().model() + " has: " + classes);
+                throw new CommandException(
+                        other.model() + " has " + other.model().classes()
+                                + " classes, expected as many as "
+                                + models.getFirst().model() + " has: " + classes);
             }
         }
     }

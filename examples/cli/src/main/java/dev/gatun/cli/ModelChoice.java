@@ -79,7 +79,10 @@ final class ModelChoice {
         if (entry.isPresent()) {
             return published(entry.get(), cache, terminal);
         }
-        throw usage(command, "no weights are known for " + variant(model, command).name() + ": give --weights FILE or --weights random");
+        throw usage(
+                command,
+                "no weights are known for " + variant(model, command).name()
+                        + ": give --weights FILE or --weights random");
     }
 
     private static OpenModel bundled() {
@@ -111,7 +114,9 @@ final class ModelChoice {
         try (ModelFile opened = ModelFile.open(file)) {
             if (opened.network().isPresent() || opened.quantized()) {
                 if (classes != null) {
-                    throw usage(command, "--classes goes with weights alone: " + file + " holds a network with its own number");
+                    throw usage(
+                            command,
+                            "--classes goes with weights alone: " + file + " holds a network with its own number");
                 }
                 return new OpenModel(opened.model(), file.toString());
             }

@@ -29,12 +29,12 @@ class EnsembleTest {
     void takesTheMeanOfTheProbabilitiesOfModels() {
         Map<Integer, Double> bundled = probabilities("--model", "resnet20-cifar10");
         Map<Integer, Double> random = probabilities("--model", "resnet32-cifar10", "--weights", "random:5");
-        Map<Integer, Double> both = probabilities(
-                "--model", "resnet20-cifar10", "--model", "resnet32-cifar10", "--weights", "random:5");
+        Map<Integer, Double> both =
+                probabilities("--model", "resnet20-cifar10", "--model", "resnet32-cifar10", "--weights", "random:5");
 
         assertThat(both).hasSize(10);
-        both.forEach((index, probability) -> assertThat(probability)
-                .isCloseTo((bundled.get(index) + random.get(index)) / 2, within(1e-5)));
+        both.forEach((index, probability) ->
+                assertThat(probability).isCloseTo((bundled.get(index) + random.get(index)) / 2, within(1e-5)));
     }
 
     @Test
