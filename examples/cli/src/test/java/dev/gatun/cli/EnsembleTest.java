@@ -13,8 +13,6 @@ import dev.gatun.image.Preprocessor;
 import dev.gatun.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,14 +25,15 @@ class EnsembleTest {
 
     @Test
     void takesTheMeanOfTheProbabilitiesOfModels() {
-        Map<Integer, Double> bundled = probabilities("--model", "resnet20-cifar10");
-        Map<Integer, Double> random = probabilities("--model", "resnet32-cifar10", "--weights", "random:5");
-        Map<Integer, Double> both =
+        double[] bundled = probabilities("--model", "resnet20-cifar10");
+        double[] random = probabilities("--model", "resnet32-cifar10", "--weights", "random:5");
+        double[] both =
                 probabilities("--model", "resnet20-cifar10", "--model", "resnet32-cifar10", "--weights", "random:5");
 
         assertThat(both).hasSize(10);
-        both.forEach((index, probability) ->
-                assertThat(probability).isCloseTo((bundled.get(index) + random.get(index)) / 2, within(1e-5)));
+        for (int i = 0; i < 10; i++) {
+            assertThat(both[i]).isCloseTo((bundled[i] + random[i]) / 2, within(1e-5));
+        }
     }
 
     @Test
@@ -45,16 +44,19 @@ class EnsembleTest {
         for (RgbImage crop : preprocessor.crops(ImageDecoder.decode(AIRPLANE), Crops.TEN)) {
             Path file = directory.resolve("crop" + number++ + ".png");
             Pngs.write(file, crop);
+            double[] alone = probabilities(file);
             float[] logits = new float[10];
-            probabilities(file).forEach((index, probability) -> logits[index] = (float) Math.log(probability));
+            for (int i = 0; i < 10; i++) {
+                logits[i] = (float) Math.log(alone[i]);
+            }
             consensus.add(logits, 0);
         }
         float[] expected = consensus.logits();
 
-        Map<Integer, Double> ten = probabilities("--crops", 10, AIRPLANE);
+        double[] ten = probabilities("--crops", 10, AIRPLANE);
 
         for (Prediction prediction : Prediction.top(expected, ResNet.bundled().labels(), 10)) {
-            assertThat(ten.get(prediction.index())).isCloseTo(prediction.probability(), within(1e-4));
+            assertThat(ten[prediction.index()]).isCloseTo(prediction.probability(), within(1e-4));
         }
     }
 
@@ -81,18 +83,17 @@ class EnsembleTest {
         assertThat(crops.err()).contains("'5' crops, expected 1 or 10");
     }
 
-    private static Map<Integer, Double> probabilities(Object... arguments) {
+    private static double[] probabilities(Object... arguments) {
         Object[] all = new Object[arguments.length + 5];
         System.arraycopy(new Object[] {"classify", "--json", "--top", 10}, 0, all, 0, 4);
         System.arraycopy(arguments, 0, all, 4, arguments.length);
         all[arguments.length + 4] = arguments[arguments.length - 1] instanceof Path ? "--exif" : AIRPLANE;
         Run run = Run.gatun(all);
         assertThat(run.status()).as(run.err()).isZero();
-        Map<Integer, Double> probabilities = new HashMap<>();
+        double[] probabilities = new double[10];
         for (JsonNode prediction : run.json().getFirst().get("top")) {
-            probabilities.put(
-                    prediction.get("index").asInt(),
-                    prediction.get("probability").asDouble());
+            probabilities[prediction.get("index").asInt()] =
+                    prediction.get("probability").asDouble();
         }
         return probabilities;
     }
