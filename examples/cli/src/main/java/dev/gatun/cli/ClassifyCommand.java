@@ -3,14 +3,18 @@ package dev.gatun.cli;
 import dev.gatun.CompiledModel;
 import dev.gatun.Labels;
 import dev.gatun.Model;
+import dev.gatun.image.Crops;
 import dev.gatun.image.DecodeOptions;
 import dev.gatun.image.ImageDecoder;
 import dev.gatun.image.ImageFormatException;
+import dev.gatun.onednn.NativeStack;
 import dev.gatun.runtime.Lane;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -26,6 +30,7 @@ import picocli.CommandLine.Parameters;
             "",
             "A directory stands for the images in it (not in its subdirectories), in order of their names. An image that"
                     + " cannot be read is told on stderr and left out; the exit status is 1 then.",
+            "Several models answer together, by the mean of their probabilities.",
             "The time is that of one run of the network on one image, the first of which also finds memory and caches cold;"
                     + " reading and preparing the image is not part of it."
         })
@@ -33,7 +38,10 @@ final class ClassifyCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private ModelOptions modelOptions = new ModelOptions();
+    private ModelsOptions modelsOptions = new ModelsOptions();
+
+    @Mixin
+    private CropOptions cropOptions = new CropOptions();
 
     @Mixin
     private ComputeOptions computeOptions = new ComputeOptions();
@@ -64,18 +72,47 @@ final class ClassifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Path> files = ImageFiles.of(arguments);
-        OpenModel opened = modelOptions.open(terminal);
-        Model model = opened.model();
-        Labels labels = labelsFile == null ? model.labels() : Labels.read(labelsFile, model.classes());
-        try (CompiledModel compiled = opened.compile(
-                        computeOptions.compile(opened, computeOptions.threads()).withInput(TimedClassifier.FORMAT));
-                Lane lane = new Lane(compiled)) {
-            String precision = computeOptions.precision(opened).toString();
-            ClassifyReport report = json
-                    ? new ClassifyReport.Lines(terminal, model.name(), precision)
-                    : new ClassifyReport.Table(terminal);
-            report.begin(opened.describe() + ", " + precision + ", " + Text.count(compiled.threads(), "thread"));
-            return classify(files, new TimedClassifier(lane, model.preprocessing(), labels, top), report);
+        List<OpenModel> opened = modelsOptions.open(terminal);
+        Model first = opened.getFirst().model();
+        requireSameClasses(opened);
+        Labels labels = labelsFile == null ? first.labels() : Labels.read(labelsFile, first.classes());
+        try (NativeStack owned = new NativeStack()) {
+            List<TimedClassifier.Member> members = new ArrayList<>();
+            int threads = 0;
+            for (OpenModel model : opened) {
+                CompiledModel compiled = owned.push(compile(model));
+                threads = Math.max(threads, compiled.threads());
+                members.add(new TimedClassifier.Member(
+                        owned.push(new Lane(compiled)), model.model().preprocessing(), cropOptions.crops()));
+            }
+            String precision = computeOptions.precisions(opened);
+            String names = opened.stream().map(model -> model.model().name()).collect(Collectors.joining(" + "));
+            ClassifyReport report =
+                    json ? new ClassifyReport.Lines(terminal, names, precision) : new ClassifyReport.Table(terminal);
+            report.begin(opened.stream().map(OpenModel::describe).collect(Collectors.joining(" + "))
+                    + (cropOptions.crops() == Crops.ONE ? "" : ", ten crops")
+                    + ", " + precision + ", " + Text.count(threads, "thread"));
+            return classify(files, new TimedClassifier(members, labels, top), report);
+        }
+    }
+
+    private CompiledModel compile(OpenModel model) {
+        return model.compile(computeOptions
+                .compile(model, computeOptions.threads())
+                .withBatch(cropOptions.crops().count())
+                .withInput(TimedClassifier.FORMAT));
+    }
+
+    /** Models can only agree or disagree on the same classes. */
+    static void requireSameClasses(List<OpenModel> models) {
+        int classes = models.getFirst().model().classes();
+        for (OpenModel other : models) {
+            if (other.model().classes() != classes) {
+                throw new CommandException(
+                        other.model() + " has " + other.model().classes()
+                                + " classes, expected as many as "
+                                + models.getFirst().model() + " has: " + classes);
+            }
         }
     }
 

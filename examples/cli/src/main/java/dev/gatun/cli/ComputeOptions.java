@@ -3,6 +3,8 @@ package dev.gatun.cli;
 import dev.gatun.CompileOptions;
 import dev.gatun.natives.Machine;
 import dev.gatun.spec.Precision;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -49,6 +51,14 @@ final class ComputeOptions {
     /** Threads that may run side by side. */
     int workers() {
         return threads == null ? Machine.current().usableThreads() : threads;
+    }
+
+    /** The types that models compute in, in words. */
+    String precisions(List<OpenModel> models) {
+        return models.stream()
+                .map(opened -> precision(opened).toString())
+                .distinct()
+                .collect(Collectors.joining(" + "));
     }
 
     /** The type for a part of a model that int8 is not known for. */

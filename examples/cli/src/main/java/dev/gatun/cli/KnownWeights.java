@@ -7,6 +7,7 @@ import dev.gatun.weights.WeightsCatalog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /**
  * Weights that need no file of the user's.
@@ -18,6 +19,9 @@ import java.util.Locale;
 record KnownWeights(String name, double top1, Where where) {
     /** On the 10,000 test images, in percent; the bundled model's card. */
     private static final double BUNDLED_TOP1 = 91.34;
+
+    /** The bundled model's, from its card. */
+    static final PublishedErrors BUNDLED = new PublishedErrors(100 - BUNDLED_TOP1, OptionalDouble.empty());
 
     /** Where weights are. */
     enum Where {

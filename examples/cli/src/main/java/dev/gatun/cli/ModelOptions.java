@@ -1,55 +1,14 @@
 package dev.gatun.cli;
 
-import dev.gatun.BundledModel;
-import dev.gatun.ModelFile;
-import dev.gatun.ResNet;
-import dev.gatun.spec.ResNetSpec;
-import dev.gatun.spec.Variants;
-import dev.gatun.weights.CatalogEntry;
-import dev.gatun.weights.DownloadListener;
-import dev.gatun.weights.WeightsCache;
-import dev.gatun.weights.WeightsCatalog;
-import java.nio.file.Path;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Which network, with which weights. */
 final class ModelOptions {
-    /** What is used where nothing is asked for, if its weights are at hand. */
-    private static final String PREFERRED = "resnet50";
-
-    private static final long MEGABYTE = 1_000_000;
-
-    private static final Pattern RANDOM = Pattern.compile("random(?::(-?\\d{1,18}))?");
-
-    @Option(
-            names = "--model",
-            paramLabel = "NAME",
-            description = "A name that 'gatun models' lists. Without it: the network that the weights file is for;"
-                    + " without a file " + PREFERRED + " if its weights are in the cache, else " + BundledModel.NAME
-                    + ", which comes with gatun.")
-    private @Nullable String model;
-
-    @Option(
-            names = "--weights",
-            paramLabel = "FILE|random[:SEED]",
-            description =
-                    "safetensors, a torch checkpoint, Keras .h5 or ONNX, or He's initialisation drawn from a seed. Without"
-                            + " it: the model's published weights, which are downloaded if they are not in the cache.")
-    private @Nullable String weights;
-
-    @Option(
-            names = "--classes",
-            paramLabel = "N",
-            converter = PositiveInt.class,
-            description = "Classes of a network that was trained for another number of them.")
-    private @Nullable Integer classes;
+    @Mixin
+    private ModelChoice choice = new ModelChoice();
 
     @Option(
             names = "--no-cache",
@@ -61,92 +20,7 @@ final class ModelOptions {
 
     /** Opens the model. */
     OpenModel open(Terminal terminal) {
-        OpenModel opened = openCached(terminal);
-        return uncached ? new OpenModel(opened.model().uncached(), opened.weights()) : opened;
-    }
-
-    private OpenModel openCached(Terminal terminal) {
-        if (weights == null) {
-            if (classes != null) {
-                throw usage("--classes goes with --weights: known weights have their own number of classes");
-            }
-            return known(terminal);
-        }
-        Matcher random = RANDOM.matcher(weights);
-        return random.matches() ? random(random.group(1)) : file(Path.of(weights));
-    }
-
-    private OpenModel known(Terminal terminal) {
-        WeightsCache cache = WeightsCache.ofUser();
-        if (model == null) {
-            Optional<CatalogEntry> preferred = WeightsCatalog.find(PREFERRED).filter(cache::holds);
-            return preferred.isPresent() ? published(preferred.get(), cache, terminal) : bundled();
-        }
-        if (model.equals(BundledModel.NAME)) {
-            return bundled();
-        }
-        Optional<CatalogEntry> entry = WeightsCatalog.find(model);
-        if (entry.isPresent()) {
-            return published(entry.get(), cache, terminal);
-        }
-        throw usage("no weights are known for " + variant(model).name() + ": give --weights FILE or --weights random");
-    }
-
-    private static OpenModel bundled() {
-        return new OpenModel(ResNet.bundled(), "bundled");
-    }
-
-    private static OpenModel published(CatalogEntry entry, WeightsCache cache, Terminal terminal) {
-        String weights = "published " + entry.name();
-        if (cache.holds(entry)) {
-            return new OpenModel(ResNet.published(entry, DownloadListener.NONE), weights);
-        }
-        terminal.err().println("downloading " + entry.uri() + " to " + cache.path(entry));
-        try (Progress progress = Progress.on(terminal, entry.name(), "MB", MEGABYTE)) {
-            return new OpenModel(ResNet.published(entry, progress::at), weights);
-        }
-    }
-
-    private OpenModel random(@Nullable String digits) {
-        long seed = digits == null ? 0 : Long.parseLong(digits);
-        ResNetSpec network = sized(variant(model == null ? BundledModel.NAME : model));
-        return new OpenModel(ResNet.of(network).randomWeights(seed), "random (seed " + seed + ")");
-    }
-
-    private OpenModel file(Path file) {
-        if (model != null) {
-            return new OpenModel(ResNet.of(sized(variant(model))).weights(file), file.toString());
-        }
-        try (ModelFile opened = ModelFile.open(file)) {
-            if (opened.network().isPresent() || opened.quantized().isPresent()) {
-                if (classes != null) {
-                    throw usage("--classes goes with weights alone: " + file + " holds a network with its own number");
-                }
-                return new OpenModel(opened.model(), file.toString());
-            }
-            if (opened.variants().isEmpty()) {
-                throw new CommandException(
-                        file + ": its tensors are not those of any known network ('gatun inspect' lists them, --model"
-                                + " tells what does not fit)");
-            }
-            return new OpenModel(
-                    ResNet.of(sized(opened.variants().getFirst())).weights(opened.source()), file.toString());
-        }
-    }
-
-    private ResNetSpec sized(ResNetSpec network) {
-        return classes == null ? network : network.withClasses(classes);
-    }
-
-    private ResNetSpec variant(String name) {
-        try {
-            return Variants.named(name);
-        } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage());
-        }
-    }
-
-    private ParameterException usage(@Nullable String message) {
-        return new ParameterException(spec.commandLine(), String.valueOf(message));
+        OpenModel opened = choice.open(terminal, spec);
+        return uncached ? opened.uncached() : opened;
     }
 }

@@ -4,14 +4,26 @@ import dev.gatun.CompileOptions;
 import dev.gatun.CompiledModel;
 import dev.gatun.Model;
 import dev.gatun.image.Preprocessing;
+import java.util.Optional;
 
 /**
  * A model that a command works on.
  *
  * @param model the model
  * @param weights what its weights are, for people
+ * @param published how good they are said to be, where that is known
  */
-record OpenModel(Model model, String weights) {
+record OpenModel(Model model, String weights, Optional<PublishedErrors> published) {
+    /** A model with weights of which nothing is published that is known here. */
+    OpenModel(Model model, String weights) {
+        this(model, weights, Optional.empty());
+    }
+
+    /** The same model without packed weights of former runs. */
+    OpenModel uncached() {
+        return new OpenModel(model.uncached(), weights, published);
+    }
+
     /** The network and its weights in words. */
     String describe() {
         return model.name() + " with weights " + weights;

@@ -22,7 +22,7 @@ interface Samples extends AutoCloseable {
     /** Reads images one after another, in buffers of its own. */
     interface Loader {
         /**
-         * Writes image {@code index} into a src tensor.
+         * Writes image {@code index} into a src tensor, all its crops one behind the other.
          *
          * @param byteOffset where the image starts in {@code src}
          * @return its true class

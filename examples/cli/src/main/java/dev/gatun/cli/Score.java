@@ -13,6 +13,7 @@ record Score(int images, int top1, int top5, int unreadable) {
     static final Score UNREADABLE = new Score(0, 0, 0, 1);
 
     private static final int FIVE = 5;
+    private static final double ALL = 100;
 
     /**
      * The score of one image. Among equal logits the lower index comes first; a logit that is not a number is never right.
@@ -32,6 +33,16 @@ record Score(int images, int top1, int top5, int unreadable) {
 
     Score plus(Score other) {
         return new Score(images + other.images, top1 + other.top1, top5 + other.top5, unreadable + other.unreadable);
+    }
+
+    /** Percent of the images whose true class was not the most probable one. */
+    double top1Error() {
+        return ALL - ALL * top1Accuracy();
+    }
+
+    /** Percent of the images whose true class was not among the five most probable ones. */
+    double top5Error() {
+        return ALL - ALL * top5Accuracy();
     }
 
     double top1Accuracy() {

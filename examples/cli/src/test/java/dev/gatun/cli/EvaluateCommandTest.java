@@ -170,11 +170,11 @@ class EvaluateCommandTest {
 
     @Test
     void refusesATableThatIsNone() throws IOException {
-        Path table = Files.writeString(directory.resolve("t.tsv"), "ship.png\t8\nfrog.png 6\n");
+        Path table = Files.writeString(directory.resolve("t.tsv"), "ship.png\t8\nfrog.png;6\n");
         assertFails(
                 Run.gatun("evaluate", "--images", Run.images(), "--labels", table),
                 1,
-                table + ": line 2 is 'frog.png 6', expected FILE<tab>CLASS with a class of 0 to 9");
+                table + ": line 2 is 'frog.png;6', expected FILE<tab>CLASS with a class of 0 to 9");
 
         Files.writeString(table, "ship.png\t10\n");
         assertFails(Run.gatun("evaluate", "--images", Run.images(), "--labels", table), 1, "line 1 is 'ship.png 10'");
