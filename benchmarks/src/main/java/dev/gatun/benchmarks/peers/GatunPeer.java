@@ -43,7 +43,8 @@ final class GatunPeer implements Peer {
                 .withHint(throughput ? Hint.THROUGHPUT : Hint.LATENCY)
                 .withBatch(setup.batch())
                 .withStreams(setup.lanes())
-                .withThreads(setup.threads());
+                .withThreads(setup.threads())
+                .withTuning(true);
         NativeStack owned = new NativeStack();
         try {
             CompiledModel compiled = owned.push(model.compile(options));

@@ -161,7 +161,10 @@ final class EvaluateCommand implements Callable<Integer> {
                 members.add(new Evaluator.Member(compiled, samples.get(i), crops.count()));
             }
             return evaluate(
-                    opened, members, count, new EvaluateReport(computeOptions.precisions(opened), workers, perRun, crops));
+                    opened,
+                    members,
+                    count,
+                    new EvaluateReport(computeOptions.precisions(opened), workers, perRun, crops));
         }
     }
 
