@@ -53,6 +53,8 @@ class ArchitectureTest {
                 .definedBy("dev.gatun.profile")
                 .layer("entry")
                 .definedBy("dev.gatun")
+                .layer("answers")
+                .definedBy("dev.gatun.answers")
                 .whereLayer("natives")
                 .mayNotAccessAnyLayer()
                 .whereLayer("onednn")
@@ -85,6 +87,8 @@ class ArchitectureTest {
                 .whereLayer("profile")
                 .mayOnlyAccessLayers("spec", "plan", "onednn", "natives")
                 .whereLayer("entry")
+                .mayOnlyBeAccessedByLayers("answers")
+                .whereLayer("answers")
                 .mayNotBeAccessedByAnyLayer()
                 .check(classes);
     }
