@@ -196,7 +196,7 @@ class ClassifyCommandTest {
     @CsvSource(delimiter = '|', textBlock = """
             --model resnet19 IMAGE                | unknown model 'resnet19', expected one of resnet18, resnet34
             --model resnet32-cifar10 IMAGE        | no weights are known for resnet32-cifar10
-            --precision int4 IMAGE                | unknown precision 'int4', expected f32, bf16 or f16
+            --precision int4 IMAGE                | unknown precision 'int4', expected f32, bf16, f16 or int8
             --threads 0 IMAGE                     | '0' is not a whole number of at least 1
             --top -1 IMAGE                        | '-1' is not a whole number of at least 1
             --classes 3 IMAGE                     | --classes goes with --weights
