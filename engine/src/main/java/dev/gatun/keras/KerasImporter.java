@@ -89,7 +89,7 @@ public final class KerasImporter {
             requireAllRead(source, layers.tensors());
             return layers.builder().build(model.name(), outputs, source);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new WeightFormatException(origin, where + ": " + e.getMessage(), e);
+            throw new WeightFormatException(origin, where + ": " + WeightFormatException.reason(e), e);
         }
     }
 

@@ -63,10 +63,8 @@ final class OnnxGraphReader {
             }
             String name = file.metadata().getOrDefault("model", file.graph().isEmpty() ? "model" : file.graph());
             return builder.build(name, outputs, new OnnxWeights(origin, file.metadata()));
-        } catch (ArithmeticException e) {
-            throw new WeightFormatException(origin, where + ": a number overflows", e);
-        } catch (IllegalArgumentException e) {
-            throw new WeightFormatException(origin, where + ": " + e.getMessage(), e);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new WeightFormatException(origin, where + ": " + WeightFormatException.reason(e), e);
         }
     }
 

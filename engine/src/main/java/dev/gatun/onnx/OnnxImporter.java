@@ -63,11 +63,8 @@ public final class OnnxImporter {
         OnnxFile file;
         try {
             file = OnnxFile.read(ByteBuffer.wrap(model));
-        } catch (ArithmeticException e) {
-            // Compiled code throws it without a message.
-            throw new WeightFormatException(origin, "a number overflows", e);
-        } catch (IllegalArgumentException e) {
-            throw new WeightFormatException(origin, String.valueOf(e.getMessage()), e);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new WeightFormatException(origin, WeightFormatException.reason(e), e);
         }
         return new OnnxGraphReader(origin, file).network();
     }

@@ -145,7 +145,7 @@ public final class QuantizedFile {
                     network(source, GraphJson.read(card.get("graph")), quantization),
                     ReportJson.read(quantization.get("report")));
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new WeightFormatException(source.origin(), String.valueOf(e.getMessage()), e);
+            throw new WeightFormatException(source.origin(), WeightFormatException.reason(e), e);
         }
     }
 

@@ -73,11 +73,8 @@ final class PickleMachine {
                 }
                 step(opcode);
             }
-        } catch (ArithmeticException e) {
-            // Compiled code throws it without a message.
-            throw in.malformed("a number overflows");
-        } catch (IllegalArgumentException e) {
-            throw in.malformed(e.getMessage() == null ? e.toString() : e.getMessage());
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw in.malformed(WeightFormatException.reason(e));
         }
         throw in.malformed("more than " + MAX_OPCODES + " opcodes");
     }

@@ -24,4 +24,13 @@ public final class WeightFormatException extends RuntimeException {
     public WeightFormatException(String origin, String problem, Throwable cause) {
         super(origin + ": " + problem, cause);
     }
+
+    /**
+     * What an exception says is wrong with a file, in words also where a number overflows: compiled code throws that without a message.
+     *
+     * @param e of a check, or of exact arithmetic
+     */
+    public static String reason(Exception e) {
+        return e instanceof ArithmeticException ? "a number overflows" : String.valueOf(e.getMessage());
+    }
 }

@@ -166,6 +166,12 @@ class SafetensorsTest {
     }
 
     @Test
+    void saysOverflowAlsoWhereCompiledCodeThrowsWithoutAMessage() {
+        assertThat(WeightFormatException.reason(new ArithmeticException())).contains("overflow");
+        assertThat(WeightFormatException.reason(new IllegalArgumentException("why"))).isEqualTo("why");
+    }
+
+    @Test
     void rejectsAHeaderLengthBeyondTheFileOrTheLimit() {
         for (long length : new long[] {Long.MIN_VALUE, -1, 100_000_001, 1000, Long.MAX_VALUE}) {
             byte[] bytes = Fixtures.safetensors(F32_PAIR, new byte[8]);
