@@ -36,6 +36,11 @@ final class Buffer {
         return bytes;
     }
 
+    /** Of {@code count} of its images. */
+    long bytesOf(long count) {
+        return bytes / images * count;
+    }
+
     /** Makes room for more images of the same kind. */
     void require(long bytes, long images) {
         this.bytes = Math.max(this.bytes, bytes);

@@ -102,8 +102,8 @@ final class ConvPlanner {
         return quantized(layer, src, problem(src.desc().dataType(), DataType.S8, true, conv.ic(), conv.window()));
     }
 
-    /** In int8, on the caller's pixels. */
-    Value onPixels(PixelStem stem, PlanRequest request) {
+    /** The caller's pixels with a border, for {@link #onPixels}. */
+    Value pixels(PixelStem stem, PlanRequest request) {
         Window window = conv.window();
         PixelPadder padder = new PixelPadder(
                 plan.images(),
@@ -122,8 +122,14 @@ final class ConvPlanner {
                 request.width() + window.padLeft() + window.padRight());
         Value src = plan.value(plan.desc(DataType.U8, FormatTag.NHWC, padded));
         plan.read(conv.src(), padder, src);
-        Problem problem = problem(DataType.U8, DataType.S8, true, PixelPadder.PIXEL, window.withoutPadding());
-        return quantized(stem.layer(), src, problem);
+        return src;
+    }
+
+    /** In int8, on pixels that have been given their border. */
+    Value onPixels(PixelStem stem, Value pixels) {
+        Problem problem = problem(
+                DataType.U8, DataType.S8, true, PixelPadder.PIXEL, conv.window().withoutPadding());
+        return quantized(stem.layer(), pixels, problem);
     }
 
     /** It follows from the weights, which are not there when the cache has them packed. */

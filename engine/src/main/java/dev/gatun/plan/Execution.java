@@ -1,14 +1,18 @@
 package dev.gatun.plan;
 
 import dev.gatun.natives.LargeMemory;
+import dev.gatun.natives.TileArguments;
+import dev.gatun.natives.TileConvolution;
 import dev.gatun.onednn.ExecArgs;
 import dev.gatun.onednn.Memory;
 import dev.gatun.onednn.NativeStack;
 import dev.gatun.onednn.OneDnn;
 import dev.gatun.onednn.Primitive;
 import dev.gatun.onednn.Stream;
+import dev.gatun.onednn.Team;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,7 @@ public final class Execution implements AutoCloseable {
     private final NativeStack handles;
     private final int threads;
     private final Stream stream;
+    private final Arena arena;
     private final MemorySegment activations;
     private final MemorySegment scratchpad;
     private final Plan plan;
@@ -42,7 +47,7 @@ public final class Execution implements AutoCloseable {
         this.plan = plan;
         this.threads = plan.request().threads();
         try (NativeStack rollback = new NativeStack()) {
-            Arena arena = rollback.push(Arena.ofShared());
+            this.arena = rollback.push(Arena.ofShared());
             this.activations = allocate(arena, plan.arenaBytes());
             this.scratchpad = allocate(arena, plan.scratchpadBytes());
             this.stream = rollback.push(Stream.of(plan.engine()));
@@ -120,6 +125,7 @@ public final class Execution implements AutoCloseable {
     private Action bind(Step step, MemorySegment unset, NativeStack owner) {
         return switch (step) {
             case Step.Execute execute -> execute(execute, unset, owner);
+            case Step.Tiles tiles -> tiles(tiles);
             case Step.ReadPixels read -> {
                 PixelReader reader = read.reader();
                 long image = read.image();
@@ -131,6 +137,36 @@ public final class Execution implements AutoCloseable {
                 yield (_, _) -> round.rounding().round(data, round.count());
             }
         };
+    }
+
+    private Action tiles(Step.Tiles step) {
+        TileWork work = step.work();
+        TileWork.Addresses addresses = new TileWork.Addresses(
+                address(step.src()),
+                address(step.dst()),
+                step.residual() == null ? 0 : address(step.residual()),
+                activations.address() + step.nowhere().offset());
+        MemorySegment arguments = arena.allocate(TileArguments.BYTES * threads, TileArguments.ROW_BYTES);
+        for (int thread = 0; thread < threads; thread++) {
+            MemorySegment own = arguments.asSlice(thread * TileArguments.BYTES, TileArguments.BYTES);
+            work.fill(new TileArguments(own), addresses, thread, threads);
+        }
+        TileConvolution function = work.function();
+        if (threads == 1) {
+            return (_, _) -> function.run(arguments);
+        }
+        MemorySegment team = arena.allocateFrom(
+                ValueLayout.JAVA_LONG,
+                Team.threadNumber().address(),
+                function.address().address(),
+                TileArguments.BYTES,
+                arguments.address());
+        MemorySegment code = TileConvolution.team();
+        return (_, _) -> Team.run(code, team, threads);
+    }
+
+    private long address(Operand.InBuffer operand) {
+        return activations.address() + operand.position();
     }
 
     private Action execute(Step.Execute execute, MemorySegment unset, NativeStack owner) {

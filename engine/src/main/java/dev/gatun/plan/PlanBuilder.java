@@ -12,6 +12,9 @@ import dev.gatun.onednn.PrimitiveDesc;
 import dev.gatun.plan.Buffer.Home;
 import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shape;
+import dev.gatun.tiles.PixelLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -26,6 +29,8 @@ final class PlanBuilder {
     private final Tuner tuner;
     private final List<Section> sections = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
+    private final Arena memory;
+    private final Buffer nowhere = new Buffer(Home.ARENA, 0, 1);
     private long scratchpadBytes;
 
     /** Steps that follow each other on the same number of images. */
@@ -37,6 +42,8 @@ final class PlanBuilder {
         this.packer = packer;
         this.tuner = tuner;
         this.rounding = rounding;
+        this.memory = handles.push(Arena.ofShared());
+        buffers.add(nowhere);
     }
 
     Engine engine() {
@@ -128,6 +135,36 @@ final class PlanBuilder {
         Buffer buffer = new Buffer(Home.ARENA, desc.size(), images());
         buffers.add(buffer);
         return new Value(desc, buffer, scale);
+    }
+
+    /** A value whose pixels tiles lay out; NHWC if they do so plainly. */
+    Value value(MemoryDesc desc, float scale, PixelLayout layout) {
+        if (layout.isPlain()) {
+            Value plain = value(desc, scale);
+            return new Value(desc, plain.buffer(), scale, layout);
+        }
+        long bytes =
+                desc.dim(0) * layout.pixels() * desc.dim(1) * desc.dataType().size();
+        Buffer buffer = new Buffer(Home.ARENA, bytes, images());
+        buffers.add(buffer);
+        return new Value(desc, buffer, scale, layout);
+    }
+
+    /** Memory of the plan's, for what all sessions read. */
+    MemorySegment memory(long bytes) {
+        return memory.allocate(bytes, ArenaPlanner.ALIGNMENT);
+    }
+
+    /** Appends work on tiles. */
+    void tiles(String name, TileWork work, Value src, Value dst, @Nullable Value residual) {
+        nowhere.require(dst.desc().dim(1) * dst.desc().dataType().size(), 1);
+        add(new Step.Tiles(
+                name,
+                work,
+                new Operand.InBuffer(src.buffer(), 0),
+                new Operand.InBuffer(dst.buffer(), 0),
+                residual == null ? null : new Operand.InBuffer(residual.buffer(), 0),
+                nowhere));
     }
 
     /** Arguments of one primitive. */

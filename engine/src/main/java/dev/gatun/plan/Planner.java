@@ -36,6 +36,7 @@ final class Planner {
     private final EightBit eightBit;
     private final SubBatches subBatches;
     private final Values values;
+    private final TilePlanner tiles;
     private final Map<Long, Map<String, Shape>> shapes = new HashMap<>();
     private final Map<String, Integer> unread;
     private final List<Value> dsts;
@@ -67,6 +68,7 @@ final class Planner {
                 quantization == null ? type.size() : 1,
                 request.cacheBytes());
         this.values = new Values(plan, request, graph, type, arithmetic.rounding() != null, eightBit, this::shape);
+        this.tiles = new TilePlanner(plan, values, eightBit, graph, type, request, this::shape);
         this.unread = graph.uses();
         this.dsts = dsts();
     }
@@ -185,13 +187,18 @@ final class Planner {
                     conv.window().kernelH() * conv.window().kernelW(),
                     Objects.requireNonNull(request.normalization()),
                     sevenBits());
-            return planner.onPixels(stem, request);
+            Value pixels = planner.pixels(stem, request);
+            return tiles.computes(conv)
+                    ? tiles.onPixels(conv, stem.layer(), pixels, lastReader)
+                    : planner.onPixels(stem, pixels);
         }
         if (eightBit.computes(conv)) {
             QuantizedLayer layer = EightBit.embeds(conv) ? ConvPlanner.embedding(conv) : layer(conv);
-            return planner.quantized(layer);
+            return tiles.computes(conv) ? tiles.quantized(conv, layer, lastReader) : planner.quantized(layer);
         }
-        return planner.floating(weights.of(conv));
+        return tiles.computes(conv)
+                ? tiles.floating(conv, weights.of(conv), lastReader)
+                : planner.floating(weights.of(conv));
     }
 
     private QuantizedLayer layer(Node node) {

@@ -4,8 +4,10 @@ import dev.gatun.onednn.Arg;
 import dev.gatun.onednn.MemoryDesc;
 import dev.gatun.onednn.Primitive;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** One thing a session does in a run. */
 sealed interface Step {
@@ -86,6 +88,61 @@ sealed interface Step {
                     ? new Argument(
                             arg, desc, new Operand.InBuffer(buffer, buffer.offsetOf(image, desc.size() / images)))
                     : this;
+        }
+    }
+
+    /**
+     * Work on tiles.
+     *
+     * @param name of the node, or of the value that is moved
+     * @param work what is done
+     * @param src where what it reads lies
+     * @param dst where what it writes lies
+     * @param residual where what it adds lies, if it adds anything
+     * @param nowhere room for what nobody wants
+     */
+    record Tiles(
+            String name,
+            TileWork work,
+            Operand.InBuffer src,
+            Operand.InBuffer dst,
+            Operand.@Nullable InBuffer residual,
+            Buffer nowhere)
+            implements Step {
+        @Override
+        public String implementation() {
+            return "tiles:" + work.function().name().toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public String layouts() {
+            return work.layouts();
+        }
+
+        @Override
+        public Tiles at(long image, long images) {
+            return new Tiles(
+                    name,
+                    work,
+                    part(src, image),
+                    part(dst, image),
+                    residual == null ? null : part(residual, image),
+                    nowhere);
+        }
+
+        private static Operand.InBuffer part(Operand.InBuffer whole, long image) {
+            Buffer buffer = whole.buffer();
+            return new Operand.InBuffer(buffer, buffer.offsetOf(image, buffer.bytesOf(1)));
+        }
+
+        @Override
+        public void buffers(Consumer<Buffer> user) {
+            user.accept(src.buffer());
+            user.accept(dst.buffer());
+            user.accept(nowhere);
+            if (residual != null) {
+                user.accept(residual.buffer());
+            }
         }
     }
 

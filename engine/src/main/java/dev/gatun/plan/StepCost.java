@@ -49,6 +49,7 @@ public record StepCost(
     static StepCost of(Step step, long srcBytes) {
         return switch (step) {
             case Step.Execute execute -> of(execute);
+            case Step.Tiles tiles -> of(tiles);
             case Step.ReadPixels read ->
                 memoryBound(
                         step,
@@ -62,6 +63,18 @@ public record StepCost(
 
     private static StepCost memoryBound(Step step, DataType type, long srcBytes, long dstBytes) {
         return new StepCost(step.name(), step.implementation(), type, 0, srcBytes, dstBytes, 0);
+    }
+
+    private static StepCost of(Step.Tiles step) {
+        TileWork work = step.work();
+        return new StepCost(
+                step.name(),
+                step.implementation(),
+                work.type(),
+                work.macs(),
+                work.srcBytes() + work.residualBytes(),
+                work.dstBytes(),
+                work.weightBytes());
     }
 
     private static StepCost of(Step.Execute step) {

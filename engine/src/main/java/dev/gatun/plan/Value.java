@@ -2,6 +2,8 @@ package dev.gatun.plan;
 
 import dev.gatun.onednn.DataType;
 import dev.gatun.onednn.MemoryDesc;
+import dev.gatun.tiles.PixelLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result of a node while planning, in one of the types it is needed in.
@@ -9,11 +11,29 @@ import dev.gatun.onednn.MemoryDesc;
  * @param desc layout and type, borrowed from the plan
  * @param buffer where it lies
  * @param scale real = scale * stored; 1 but for 8-bit values
+ * @param layout of its pixels where tiles have laid it out; {@code desc} tells its type and extents then
  */
-record Value(MemoryDesc desc, Buffer buffer, float scale) {
+record Value(
+        MemoryDesc desc,
+        Buffer buffer,
+        float scale,
+        @Nullable PixelLayout layout) {
+    /** A value that lies as {@code desc} says. */
+    Value(MemoryDesc desc, Buffer buffer, float scale) {
+        this(desc, buffer, scale, null);
+    }
+
     /** A value that is stored as it is. */
     Value(MemoryDesc desc, Buffer buffer) {
         this(desc, buffer, 1);
+    }
+
+    /** The layout of its pixels, which tiles have laid out. */
+    PixelLayout pixels() {
+        if (layout == null) {
+            throw new IllegalStateException("no tiles have laid out " + desc);
+        }
+        return layout;
     }
 
     boolean eightBit() {

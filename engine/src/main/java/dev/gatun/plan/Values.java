@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The values of a plan in the making by name, each in the types that layers have needed it in so far. */
 final class Values {
@@ -67,7 +68,22 @@ final class Values {
             }
             put(name, request.input().pixels() ? normalized(name, wanted) : floats(name, wanted));
         }
-        return view(known(name).getFirst());
+        Value value = known(name).getFirst();
+        if (value.layout() != null && !value.layout().isPlain()) {
+            throw new IllegalStateException(name + " lies as only tiles can read it: " + value.layout());
+        }
+        return view(value);
+    }
+
+    /** A value as tiles have laid it out for the images that steps now work on; null if they have not. */
+    @Nullable
+    Value laidOut(String name) {
+        for (Value value : known(name)) {
+            if (value.layout() != null) {
+                return view(value);
+            }
+        }
+        return null;
     }
 
     private List<Value> known(String name) {
@@ -111,13 +127,14 @@ final class Values {
             return value;
         }
         long[] dims = value.desc().dims();
+        long bytes = value.buffer().bytesOf(images);
         dims[0] = images;
         FormatTag tag = dims.length == 2 ? FormatTag.NC : layout(value.desc());
         MemoryDesc desc = plan.own(MemoryDesc.of(value.desc().dataType(), tag, dims));
         if (value.buffer().home() == Home.ARENA) {
-            value.buffer().require(desc.size(), images);
+            value.buffer().require(Math.max(desc.size(), bytes), images);
         }
-        return new Value(desc, value.buffer(), value.scale());
+        return new Value(desc, value.buffer(), value.scale(), value.layout());
     }
 
     private static FormatTag layout(MemoryDesc desc) {

@@ -99,6 +99,15 @@ final class WeightPacker {
         });
     }
 
+    /**
+     * Packs weights of a node in an order of our own.
+     *
+     * @param packing fills zeroed memory; not asked for if they are cached
+     */
+    PackedTensor filled(String name, MemoryDesc desc, Consumer<MemorySegment> packing) {
+        return tensor(name, desc, packing);
+    }
+
     /** From the cache, or new memory that {@code packing} fills. */
     private PackedTensor tensor(String name, MemoryDesc desc, Consumer<MemorySegment> packing) {
         String id = tensors.containsKey(name) ? name + "#" + tensors.size() : name;

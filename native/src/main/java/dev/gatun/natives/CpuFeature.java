@@ -1,5 +1,6 @@
 package dev.gatun.natives;
 
+import dev.gatun.natives.MachineCode.Listing;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -59,7 +60,7 @@ enum CpuFeature {
     /** Why this process does not have it, in words; empty if it has. */
     Optional<String> obstacle() {
         try {
-            if (!FOUND.contains(this) && in(read(MachineCode.map()))) {
+            if (!FOUND.contains(this) && in(read(MachineCode.map(Listing.LOOPS)))) {
                 FOUND.add(this);
             }
             return FOUND.contains(this) ? Optional.empty() : Optional.of("this process has no " + this);

@@ -13,54 +13,72 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The functions of {@code src/main/asm/loops.s}, assembled before they came here, for Linux on x86-64. They are mapped once a JVM, when
- * the first is called, and stay. Thread-safe.
+ * The functions of a listing in {@code src/main/asm}, assembled before they came here, for Linux on x86-64. They are mapped once a JVM,
+ * when the first of the listing is called, and stay. Thread-safe.
  */
 final class MachineCode {
-    static final String RESOURCE = "loops.hex";
+    /** Listings by the names of their files. */
+    enum Listing {
+        /** What measures and asks the machine. */
+        LOOPS,
+        /** What computes. */
+        CONVOLUTION;
+
+        String resource() {
+            return name().toLowerCase(Locale.ROOT) + ".hex";
+        }
+    }
 
     /** A cache line, which also the tile configuration at the end of a function must not cross. */
     private static final int ALIGNMENT = 64;
 
-    private static @Nullable MachineCode mapped;
+    private static final Map<Listing, MachineCode> MAPPED = new EnumMap<>(Listing.class);
 
-    private final Map<String, MethodHandle> functions;
+    private final Map<String, MemorySegment> functions;
 
-    private MachineCode(Map<String, MethodHandle> functions) {
+    private MachineCode(Map<String, MemorySegment> functions) {
         this.functions = functions;
     }
 
+    /** One handle for all functions, which the JVM makes a constant where it is called. */
+    private static final class Downcall {
+        @SuppressWarnings("restricted")
+        static final MethodHandle HANDLE =
+                Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
+    }
+
     /**
-     * The functions, mapped.
+     * The functions of a listing, mapped.
      *
      * @throws UnsupportedOperationException if this is another platform or the system forbids it; the message says which
      */
-    static synchronized MachineCode map() {
-        MachineCode code = mapped;
+    static synchronized MachineCode map(Listing listing) {
+        MachineCode code = MAPPED.get(listing);
         if (code == null) {
             Platform platform = Platform.current();
             if (platform.os() != Os.LINUX || !platform.arch().equals("x86_64")) {
                 throw new UnsupportedOperationException(
                         "the loops are machine code for linux-x86_64, and this is " + platform.classifier());
             }
-            code = new MachineCode(link(table()));
-            mapped = code;
+            code = new MachineCode(link(table(listing)));
+            MAPPED.put(listing, code);
         }
         return code;
     }
 
     /** Code by function, in the order of the listing. */
-    static Map<String, byte[]> table() {
-        try (InputStream in = MachineCode.class.getResourceAsStream(RESOURCE)) {
+    static Map<String, byte[]> table(Listing listing) {
+        try (InputStream in = MachineCode.class.getResourceAsStream(listing.resource())) {
             if (in == null) {
-                throw new AssertionError(RESOURCE + " is missing from the module");
+                throw new AssertionError(listing.resource() + " is missing from the module");
             }
             Map<String, byte[]> table = new LinkedHashMap<>();
             new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().forEach(line -> {
@@ -73,9 +91,7 @@ final class MachineCode {
         }
     }
 
-    @SuppressWarnings("restricted")
-    private static Map<String, MethodHandle> link(Map<String, byte[]> table) {
-        FunctionDescriptor type = FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
+    private static Map<String, MemorySegment> link(Map<String, byte[]> table) {
         Map<String, Long> offsets = new HashMap<>();
         long bytes = 0;
         for (Map.Entry<String, byte[]> function : table.entrySet()) {
@@ -87,23 +103,32 @@ final class MachineCode {
             table.forEach((name, machine) ->
                     MemorySegment.copy(machine, 0, code, JAVA_BYTE, offsets.getOrDefault(name, 0L), machine.length));
             MemorySegment executable = Posix.mapCode(code);
-            Map<String, MethodHandle> functions = new HashMap<>();
-            offsets.forEach((name, offset) ->
-                    functions.put(name, Linker.nativeLinker().downcallHandle(executable.asSlice(offset, 0), type)));
+            Map<String, MemorySegment> functions = new HashMap<>();
+            offsets.forEach((name, offset) -> functions.put(name, executable.asSlice(offset, 0)));
             return functions;
         }
     }
 
     /** Calls a function of up to three arguments; those that it does not have are nothing to it. */
     long call(String function, MemorySegment data, long count, long bytes) {
-        MethodHandle handle = functions.get(function);
-        if (handle == null) {
-            throw new AssertionError(RESOURCE + " has no function " + function);
-        }
+        return call(address(function), data, count, bytes);
+    }
+
+    /** As {@link #call(String, MemorySegment, long, long)}, for those who call a function often. */
+    static long call(MemorySegment address, MemorySegment data, long count, long bytes) {
         try {
-            return (long) handle.invokeExact(data, count, bytes);
+            return (long) Downcall.HANDLE.invokeExact(address, data, count, bytes);
         } catch (Throwable e) {
             throw Posix.unexpected(e);
         }
+    }
+
+    /** Where a function starts. */
+    MemorySegment address(String function) {
+        MemorySegment address = functions.get(function);
+        if (address == null) {
+            throw new AssertionError("no listing has a function " + function);
+        }
+        return address;
     }
 }

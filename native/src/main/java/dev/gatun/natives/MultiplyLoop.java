@@ -1,5 +1,6 @@
 package dev.gatun.natives;
 
+import dev.gatun.natives.MachineCode.Listing;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -92,7 +93,7 @@ public enum MultiplyLoop {
         obstacle().ifPresent(reason -> {
             throw new UnsupportedOperationException(this + " cannot run: " + reason);
         });
-        MachineCode.map().call(function(), data, iterations, 0);
+        MachineCode.map(Listing.LOOPS).call(function(), data, iterations, 0);
     }
 
     /** Its name in the listing. */

@@ -1,5 +1,6 @@
 package dev.gatun.natives;
 
+import dev.gatun.natives.MachineCode.Listing;
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,7 +48,7 @@ public enum ReadLoop {
         obstacle().ifPresent(reason -> {
             throw new UnsupportedOperationException(this + " cannot run: " + reason);
         });
-        return MachineCode.map().call(function(), data, passes, data.byteSize());
+        return MachineCode.map(Listing.LOOPS).call(function(), data, passes, data.byteSize());
     }
 
     /** Its name in the listing. */

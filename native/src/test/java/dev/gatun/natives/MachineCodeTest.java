@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gatun.natives.MachineCode.Listing;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -37,27 +38,30 @@ class MachineCodeTest {
         }
     }
 
-    @Test
-    void tableIsWhatTheListingAssemblesTo() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @EnumSource
+    void tableIsWhatTheListingAssemblesTo(Listing listing) throws IOException, InterruptedException {
         assumeTrue(here(), "skipped: the assembler of another platform makes other code");
         assumeTool("as");
         assumeTool("objcopy");
-        Process assemble = new ProcessBuilder(LISTING.resolve("assemble").toString())
+        Process assemble = new ProcessBuilder(
+                        LISTING.resolve("assemble").toString(),
+                        listing.resource().replace(".hex", ""))
                 .redirectErrorStream(true)
                 .start();
         String assembled = new String(assemble.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         assertThat(assemble.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(assembled)
-                .isEqualTo(Files.readString(Path.of("src/main/resources/dev/gatun/natives", MachineCode.RESOURCE)));
+                .isEqualTo(Files.readString(Path.of("src/main/resources/dev/gatun/natives", listing.resource())));
     }
 
     @Test
     void everyLoopHasCode() {
         for (MultiplyLoop loop : MultiplyLoop.values()) {
-            assertThat(MachineCode.table()).containsKey(loop.function());
+            assertThat(MachineCode.table(Listing.LOOPS)).containsKey(loop.function());
         }
         for (ReadLoop loop : ReadLoop.values()) {
-            assertThat(MachineCode.table()).containsKey(loop.function());
+            assertThat(MachineCode.table(Listing.LOOPS)).containsKey(loop.function());
         }
     }
 

@@ -1,0 +1,475 @@
+package dev.gatun.plan;
+
+import dev.gatun.graph.Graph;
+import dev.gatun.graph.Node;
+import dev.gatun.graph.Window;
+import dev.gatun.natives.TileArguments;
+import dev.gatun.natives.TileConvolution;
+import dev.gatun.onednn.CpuIsa;
+import dev.gatun.onednn.DataType;
+import dev.gatun.onednn.FormatTag;
+import dev.gatun.onednn.MemoryDesc;
+import dev.gatun.onednn.OneDnn;
+import dev.gatun.onednn.Team;
+import dev.gatun.plan.Buffer.Home;
+import dev.gatun.plan.TileWork.Table;
+import dev.gatun.spec.Shape;
+import dev.gatun.tiles.PixelLayout;
+import dev.gatun.tiles.TileGrid;
+import dev.gatun.tiles.TilePacking;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans the convolutions that {@link TileConvolution} computes, where the machine has AMX: dense ones in int8 or bf16 with whole panels of
+ * output channels. Between them, values lie as their readers want them; for all others, and for outputs, in NHWC. One use, one thread.
+ */
+final class TilePlanner {
+    /** System property: {@code off} leaves all convolutions to oneDNN. */
+    static final String PROPERTY = "gatun.tiles";
+
+    /** What a core copies in a cycle, from L2 to L2. */
+    private static final long COPIED_BYTES = 16;
+
+    private static final int BF16_BYTES = 2;
+
+    private final PlanBuilder plan;
+    private final Values values;
+    private final EightBit eightBit;
+    private final Graph graph;
+    private final DataType type;
+    private final Function<String, Shape> shapes;
+    private final Set<String> tiled = new HashSet<>();
+    private final Map<String, List<Value>> copies = new HashMap<>();
+    private final Map<IntBuffer, Table> tables = new HashMap<>();
+
+    /**
+     * @param type of values that are not in 8 bits
+     * @param shapes of the values by name, for the images that steps work on
+     */
+    TilePlanner(
+            PlanBuilder plan,
+            Values values,
+            EightBit eightBit,
+            Graph graph,
+            DataType type,
+            PlanRequest request,
+            Function<String, Shape> shapes) {
+        this.plan = plan;
+        this.values = values;
+        this.eightBit = eightBit;
+        this.graph = graph;
+        this.type = type;
+        this.shapes = shapes;
+        if (isUsable(request.threads())) {
+            Map<String, Shape> all = graph.shapes(request.batch(), request.height(), request.width());
+            for (Node node : graph.nodes()) {
+                if (node instanceof Node.Conv conv && fits(conv, all)) {
+                    tiled.add(conv.name());
+                }
+            }
+        }
+    }
+
+    private static boolean isUsable(int threads) {
+        return !"off".equals(System.getProperty(PROPERTY))
+                && OneDnn.effectiveIsa().includes(CpuIsa.AVX10_1_512_AMX)
+                && TileConvolution.U8_NONE.obstacle().isEmpty()
+                && TileConvolution.BF16_NONE.obstacle().isEmpty()
+                && (threads == 1 || Team.isAvailable());
+    }
+
+    private boolean fits(Node.Conv conv, Map<String, Shape> all) {
+        Window window = conv.window();
+        boolean dense =
+                conv.groups() == 1 && window.strideH() == window.strideW() && conv.oc() % TileArguments.PANEL == 0;
+        return dense && fitsType(conv) && addressable(conv, conv.src(), all) && addressable(conv, conv.name(), all);
+    }
+
+    private boolean fitsType(Node.Conv conv) {
+        if (eightBit.stem(conv)) {
+            return eightBit.keeps(conv.name())
+                    && conv.window().dilation() == 1
+                    && conv.window().kernelW() * PixelPadder.PIXEL <= TileArguments.ROW_BYTES;
+        }
+        if (eightBit.computes(conv)) {
+            return eightBit.keeps(conv.name())
+                    && eightBit.type(conv.src()) == DataType.U8
+                    && conv.ic() % TileArguments.ROW_BYTES == 0;
+        }
+        return type == DataType.BF16
+                && !eightBit.keeps(conv.name())
+                && conv.ic() * BF16_BYTES % TileArguments.ROW_BYTES == 0
+                && !graph.input().name().equals(conv.src());
+    }
+
+    /** Whether all offsets in the value fit the tables. */
+    private boolean addressable(Node.Conv conv, String value, Map<String, Shape> all) {
+        Shape shape = all.getOrDefault(value, Shape.of());
+        Window window = conv.window();
+        long rows = shape.dim(2) + window.padTop() + window.padBottom() + window.strideH();
+        long columns = shape.dim(3) + window.padLeft() + window.padRight() + window.strideW();
+        return shape.dim(0) * Math.max(shape.dim(1), PixelPadder.PIXEL) * rows * columns * type.size()
+                < Integer.MAX_VALUE;
+    }
+
+    /** Whether the convolution is computed on tiles. */
+    boolean computes(Node.Conv conv) {
+        return tiled.contains(conv.name());
+    }
+
+    /** A convolution in bf16. */
+    Value floating(Node.Conv conv, FoldedWeights folded, boolean lastReader) {
+        Source src = source(conv, values::floating);
+        TilePacking packing = packing(conv, conv.ic(), false, BF16_BYTES);
+        PackedTensor weights = packed(conv, packing, DataType.BF16, data -> packing.pack(folded.weights(), data));
+        return convolve(conv, src, packing, weights, null, folded::bias, 1, lastReader, values::floating);
+    }
+
+    /** A convolution in int8. */
+    Value quantized(Node.Conv conv, QuantizedLayer layer, boolean lastReader) {
+        return quantized(conv, layer, source(conv, values::eightBit), conv.ic(), false, lastReader);
+    }
+
+    /**
+     * The first convolution in int8, on pixels.
+     *
+     * @param pixels with their border, {@link PixelPadder#PIXEL} channels
+     */
+    Value onPixels(Node.Conv conv, QuantizedLayer layer, Value pixels, boolean lastReader) {
+        // The last pixels are read with what follows them, for which weights are zero.
+        pixels.buffer().require(pixels.buffer().bytes() + TileArguments.ROW_BYTES, plan.images());
+        PixelLayout layout = PixelLayout.plain(
+                (int) pixels.desc().dim(2), (int) pixels.desc().dim(3));
+        TileGrid grid = grid(conv, layout, conv.window().withoutPadding(), true).orElseThrow();
+        return quantized(conv, layer, new Source(pixels, layout, grid), PixelPadder.PIXEL, true, lastReader);
+    }
+
+    private Value quantized(
+            Node.Conv conv, QuantizedLayer layer, Source src, int ic, boolean rowTaps, boolean lastReader) {
+        float step = eightBit.scale(conv.name());
+        TilePacking packing = packing(conv, ic, rowTaps, 1);
+        PackedTensor weights = packed(conv, packing, DataType.S8, data -> packing.pack(layer.weights(), data));
+        PackedTensor scales = plan.scales(
+                conv.name(),
+                conv.oc(),
+                () -> ConvPlanner.times(layer.scales(), src.value().scale(), step));
+        return convolve(
+                conv,
+                src,
+                packing,
+                weights,
+                scales,
+                () -> ConvPlanner.times(layer.bias(), 1, step),
+                step,
+                lastReader,
+                values::eightBit);
+    }
+
+    private static TilePacking packing(Node.Conv conv, int ic, boolean rowTaps, int elementBytes) {
+        Window window = conv.window();
+        return new TilePacking(conv.oc(), ic, window.kernelH(), window.kernelW(), rowTaps, elementBytes);
+    }
+
+    private PackedTensor packed(
+            Node.Conv conv, TilePacking packing, DataType weights, Consumer<MemorySegment> filling) {
+        MemoryDesc desc = plan.desc(
+                weights, FormatTag.NC, Shape.of(packing.panels(), packing.bytes() / packing.panels() / weights.size()));
+        return plan.packer().filled(conv.name() + ".tiles", desc, filling);
+    }
+
+    /** A value that a convolution reads. */
+    private record Source(Value value, PixelLayout layout, TileGrid grid) {}
+
+    private Value convolve(
+            Node.Conv conv,
+            Source src,
+            TilePacking packing,
+            PackedTensor weights,
+            @Nullable PackedTensor scales,
+            Supplier<float[]> bias,
+            float step,
+            boolean lastReader,
+            Function<String, Value> plain) {
+        Shape dstShape = shapes.apply(conv.name());
+        DataType dstType = scales == null ? DataType.BF16 : eightBit.type(conv.name());
+        PixelLayout layout = layoutOf(conv.name());
+        String residualName = conv.epilogue().residual();
+        Value residual = residualName == null ? null : laidOut(residualName, plain);
+        Value dst = landing(residual, layout, dstType, dstShape, step, lastReader);
+        TileGrid grid = src.grid();
+        long ic = src.value().desc().dim(1);
+        int srcPixel = (int) ic * src.value().desc().dataType().size();
+        int dstPixel = conv.oc() * dstType.size();
+        TileWork.Geometry geometry = new TileWork.Geometry(
+                table(steps(grid.taps(), srcPixel, packing)),
+                table(scaled(grid.tiles(), srcPixel)),
+                table(rows(grid, layout, dstPixel)),
+                residual == null ? null : table(existing(rows(grid, residual.pixels(), dstPixel))),
+                table(scaled(borders(layout, dstShape), dstPixel)),
+                grid.height(),
+                (long) grid.pixelStride() * srcPixel);
+        TileWork.Channels channels = new TileWork.Channels(
+                weights,
+                scales,
+                plan.packer()
+                        .floats(conv.name() + ".bias", bias, plan.desc(DataType.F32, FormatTag.X, Shape.of(conv.oc()))),
+                packing.panels(),
+                dstType.size(),
+                residual == null ? 0 : residual.scale() / step,
+                conv.epilogue().relu() ? 0 : Float.NEGATIVE_INFINITY);
+        Window window = conv.window();
+        plan.tiles(
+                conv.name(),
+                new TileWork.Convolution(
+                        function(dstType, residual),
+                        words(src.value(), src.layout()) + " -> " + words(dst, layout),
+                        geometry,
+                        channels,
+                        dstShape.elements() * ic * window.kernelH() * window.kernelW(),
+                        src.value().buffer().bytesOf(plan.images()),
+                        dstShape.elements() * dstType.size(),
+                        residual == null ? 0 : dstShape.elements() * dstType.size()),
+                src.value(),
+                dst,
+                residual);
+        return dst;
+    }
+
+    private static TileConvolution function(DataType dst, @Nullable Value residual) {
+        String added = residual == null ? "NONE" : residual.desc().dataType().name();
+        return TileConvolution.valueOf(dst.name() + "_" + added);
+    }
+
+    private static String words(Value value, PixelLayout layout) {
+        return value.desc().dataType().name().toLowerCase(Locale.ROOT) + ":"
+                + value.desc().dim(0) + "x" + value.desc().dim(1) + "x" + layout;
+    }
+
+    /** Where the result lies: where the residual lies already, if that is laid out alike and nobody else reads it. */
+    private Value landing(
+            @Nullable Value residual,
+            PixelLayout layout,
+            DataType dstType,
+            Shape shape,
+            float step,
+            boolean lastReader) {
+        MemoryDesc desc = plan.desc(dstType, FormatTag.NHWC, shape);
+        if (residual != null
+                && lastReader
+                && residual.buffer().home() == Home.ARENA
+                && residual.pixels().equals(layout)
+                && residual.desc().dataType().size() == dstType.size()) {
+            return new Value(desc, residual.buffer(), step, layout);
+        }
+        return plan.value(desc, step, layout);
+    }
+
+    /** The source of a convolution, in a layout that it can read. */
+    private Source source(Node.Conv conv, Function<String, Value> plain) {
+        Value had = laidOut(conv.src(), plain);
+        Optional<TileGrid> direct = grid(conv, had.pixels(), conv.window(), false);
+        PixelLayout wanted = wanted(conv);
+        Optional<TileGrid> moved =
+                wanted.equals(had.pixels()) ? Optional.empty() : grid(conv, wanted, conv.window(), false);
+        long copying = had.buffer().bytesOf(plan.images()) / COPIED_BYTES;
+        if (direct.isPresent()
+                && (moved.isEmpty() || cycles(conv, direct.get()) <= cycles(conv, moved.get()) + copying)) {
+            return new Source(had, had.pixels(), direct.get());
+        }
+        return new Source(moved(conv.src(), had, wanted), wanted, moved.orElseThrow());
+    }
+
+    private long cycles(Node.Conv conv, TileGrid grid) {
+        int bytes = conv.ic() * (eightBit.computes(conv) ? 1 : BF16_BYTES);
+        return grid.cycles() * (bytes / TileArguments.ROW_BYTES) * (conv.oc() / TileArguments.PANEL);
+    }
+
+    /** The layout in which a convolution reads its source fastest. */
+    private PixelLayout wanted(Node.Conv conv) {
+        Shape shape = shapes.apply(conv.src());
+        int height = shape.intDim(2);
+        int width = shape.intDim(3);
+        List<PixelLayout> layouts = new ArrayList<>(List.of(
+                PixelLayout.plain(height, width),
+                PixelLayout.framed(height, width, conv.window()),
+                PixelLayout.sorted(height, width, conv.window())));
+        layouts.removeIf(layout -> grid(conv, layout, conv.window(), false).isEmpty());
+        return layouts.stream()
+                .min(Comparator.comparingLong(layout ->
+                        grid(conv, layout, conv.window(), false).orElseThrow().cycles()))
+                .orElseThrow();
+    }
+
+    private Optional<TileGrid> grid(Node.Conv conv, PixelLayout src, Window window, boolean rowTaps) {
+        Shape dst = shapes.apply(conv.name());
+        return TileGrid.of(src, dst.intDim(0), window, dst.intDim(2), dst.intDim(3), rowTaps);
+    }
+
+    /** The layout in which a convolution puts out its result: what one of its readers wants, if all can read it, else plain. */
+    private PixelLayout layoutOf(String name) {
+        Shape shape = shapes.apply(name);
+        PixelLayout plain = PixelLayout.plain(shape.intDim(2), shape.intDim(3));
+        List<Node.Conv> readers = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            if (node.sources().contains(name)) {
+                if (!(node instanceof Node.Conv conv) || !computes(conv)) {
+                    return plain;
+                }
+                if (conv.src().equals(name)) {
+                    readers.add(conv);
+                }
+            }
+        }
+        if (graph.outputs().contains(name)) {
+            return plain;
+        }
+        return readers.stream()
+                .map(this::wanted)
+                .filter(layout -> !layout.isPlain()
+                        && readers.stream()
+                                .allMatch(reader -> grid(reader, layout, reader.window(), false)
+                                        .isPresent()))
+                .findFirst()
+                .orElse(plain);
+    }
+
+    /** A value as it lies; one that is not of tiles in NHWC. */
+    private Value laidOut(String name, Function<String, Value> plain) {
+        Value known = values.laidOut(name);
+        if (known != null) {
+            return known;
+        }
+        Value value = plain.apply(name);
+        if (!value.desc().matches(FormatTag.NHWC)) {
+            value = copy(name, value);
+        }
+        long[] dims = value.desc().dims();
+        return new Value(value.desc(), value.buffer(), value.scale(), PixelLayout.plain((int) dims[2], (int) dims[3]));
+    }
+
+    private Value copy(String name, Value value) {
+        List<Value> known = copies.computeIfAbsent(name, _ -> new ArrayList<>());
+        for (Value other : known) {
+            if (other.layout() == null && other.desc().dim(0) == value.desc().dim(0)) {
+                return other;
+            }
+        }
+        Value copy = plan.copy(
+                name,
+                value,
+                plan.own(MemoryDesc.of(
+                        value.desc().dataType(), FormatTag.NHWC, value.desc().dims())));
+        known.add(copy);
+        return copy;
+    }
+
+    /** A value moved to another layout, once for all who read it there. */
+    private Value moved(String name, Value had, PixelLayout wanted) {
+        List<Value> known = copies.computeIfAbsent(name, _ -> new ArrayList<>());
+        for (Value other : known) {
+            if (wanted.equals(other.layout())
+                    && other.desc().dim(0) == had.desc().dim(0)) {
+                return other;
+            }
+        }
+        Value moved = plan.value(had.desc(), had.scale(), wanted);
+        Shape shape = shapes.apply(name);
+        int pixelBytes = shape.intDim(1) * had.desc().dataType().size();
+        int[] all = new int[shape.intDim(0) * shape.intDim(2) * shape.intDim(3)];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = i;
+        }
+        plan.tiles(
+                "move:" + name,
+                new TileWork.Move(
+                        words(had, had.pixels()) + " -> " + words(moved, wanted),
+                        had.desc().dataType(),
+                        table(scaled(placed(all, had.pixels()), pixelBytes)),
+                        table(scaled(placed(all, wanted), pixelBytes)),
+                        table(scaled(borders(wanted, shape), pixelBytes)),
+                        pixelBytes),
+                had,
+                moved,
+                null);
+        known.add(moved);
+        return moved;
+    }
+
+    private static int[] borders(PixelLayout layout, Shape shape) {
+        int[] one = layout.border();
+        int[] all = new int[shape.intDim(0) * one.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = i / one.length * layout.pixels() + one[i % one.length];
+        }
+        return all;
+    }
+
+    private static int[] rows(TileGrid grid, PixelLayout layout, int pixelBytes) {
+        return scaled(placed(grid.rows(), layout), pixelBytes);
+    }
+
+    /** Pixels of all images, counted row by row, to where they lie; negative numbers stay. */
+    private static int[] placed(int[] pixels, PixelLayout layout) {
+        int[] placed = new int[pixels.length];
+        int perImage = layout.height() * layout.width();
+        for (int i = 0; i < pixels.length; i++) {
+            int inImage = pixels[i] % perImage;
+            placed[i] = pixels[i] < 0
+                    ? pixels[i]
+                    : pixels[i] / perImage * layout.pixels()
+                            + layout.index(inImage / layout.width(), inImage % layout.width());
+        }
+        return placed;
+    }
+
+    private static int[] scaled(int[] pixels, int pixelBytes) {
+        int[] bytes = new int[pixels.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = Math.multiplyExact(pixels[i], pixelBytes);
+        }
+        return bytes;
+    }
+
+    /** The residual is read also where nobody wants the result. */
+    private static int[] existing(int[] offsets) {
+        int[] existing = offsets.clone();
+        for (int i = 0; i < existing.length; i++) {
+            existing[i] = Math.max(existing[i], 0);
+        }
+        return existing;
+    }
+
+    private static int[] steps(int[] taps, int pixelBytes, TilePacking packing) {
+        int perTap = packing.steps() / taps.length;
+        int[] steps = new int[packing.steps()];
+        for (int step = 0; step < steps.length; step++) {
+            steps[step] = taps[step / perTap] * pixelBytes + step % perTap * TileArguments.ROW_BYTES;
+        }
+        return steps;
+    }
+
+    private Table table(int[] numbers) {
+        return numbers.length == 0
+                ? Table.NONE
+                : tables.computeIfAbsent(IntBuffer.wrap(numbers), key -> {
+                    MemorySegment data = plan.memory((long) numbers.length * Integer.BYTES);
+                    MemorySegment.copy(numbers, 0, data, ValueLayout.JAVA_INT, 0, numbers.length);
+                    return new Table(data, numbers.length);
+                });
+    }
+}

@@ -1,0 +1,270 @@
+package dev.gatun.plan;
+
+import dev.gatun.natives.TileArguments;
+import dev.gatun.natives.TileConvolution;
+import dev.gatun.onednn.DataType;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link TileConvolution} does, whatever memory a session has for it. Immutable; thread-safe. */
+sealed interface TileWork {
+    TileConvolution function();
+
+    /** What it reads and writes, in words. */
+    String layouts();
+
+    /** Of its weights where it has some, else of what it writes. */
+    DataType type();
+
+    long macs();
+
+    /** Bytes of src that it reads. */
+    long srcBytes();
+
+    /** Bytes of dst that it writes. */
+    long dstBytes();
+
+    /** Bytes of residual that it reads, 0 if there is none. */
+    long residualBytes();
+
+    /** Bytes of weights, biases and scales. */
+    long weightBytes();
+
+    /**
+     * Tells a thread its part.
+     *
+     * @param memory where what it works on lies
+     * @param thread from 0
+     * @param threads of the team
+     */
+    void fill(TileArguments arguments, Addresses memory, int thread, int threads);
+
+    /**
+     * Where values lie.
+     *
+     * @param residual 0 if there is none
+     * @param nowhere room for a pixel of dst that nobody wants
+     */
+    record Addresses(long src, long dst, long residual, long nowhere) {}
+
+    /** The first of {@code count} things that a thread does, and for {@code thread + 1} the first that it does not. */
+    private static long first(long count, int thread, int threads) {
+        return count * thread / threads;
+    }
+
+    /**
+     * Tables of int32 in native memory, shared by all steps of a plan that have the same.
+     *
+     * @param data borrowed from the plan
+     * @param count numbers
+     */
+    record Table(MemorySegment data, long count) {
+        static final Table NONE = new Table(MemorySegment.NULL, 0);
+
+        long address() {
+            return data.address();
+        }
+
+        long address(long index) {
+            return data.address() + index * Integer.BYTES;
+        }
+    }
+
+    /**
+     * Where the tiles of a convolution lie.
+     *
+     * @param steps offsets of taps and channels
+     * @param tiles offsets of tiles in src
+     * @param rows offsets of their results in dst
+     * @param residualRows in the residual, null if there is none
+     * @param border offsets of what is zero around dst
+     * @param height rows of a tile
+     * @param stride bytes from one to the next in src
+     */
+    record Geometry(
+            Table steps, Table tiles, Table rows, @Nullable Table residualRows, Table border, int height, long stride) {
+        long pairs() {
+            return tiles.count() / 2;
+        }
+    }
+
+    /**
+     * Weights and what follows the sums.
+     *
+     * @param weights in {@link dev.gatun.tiles.TilePacking}'s order
+     * @param scales null in bf16
+     * @param bias of every output channel
+     * @param panels of 32 output channels
+     * @param dstElementBytes of an output channel
+     * @param sumScale of the residual
+     * @param floor the least result
+     */
+    record Channels(
+            PackedTensor weights,
+            @Nullable PackedTensor scales,
+            PackedTensor bias,
+            long panels,
+            int dstElementBytes,
+            float sumScale,
+            float floor) {}
+
+    /**
+     * A convolution.
+     *
+     * @param macs multiply-accumulates
+     * @param srcBytes of src
+     * @param dstBytes of dst
+     * @param residualBytes of the residual
+     */
+    record Convolution(
+            TileConvolution function,
+            String layouts,
+            Geometry geometry,
+            Channels channels,
+            long macs,
+            long srcBytes,
+            long dstBytes,
+            long residualBytes)
+            implements TileWork {
+        /** Weights of more than this are read once a layer and by no two threads: a fifth of an L2 cache of 2 MB. */
+        private static final long LARGE = 400L << 10;
+
+        /** Weights that stay in L1 beside all that passes through it. */
+        private static final long SMALL = 24L << 10;
+
+        /** Of L1, for pixels of a block. */
+        private static final long L1_PIXELS = 28L << 10;
+
+        /** Of L2, for pixels of a block. */
+        private static final long L2_PIXELS = 512L << 10;
+
+        private static final long PANEL_LINES = TileArguments.STEP_BYTES / TileArguments.ROW_BYTES;
+
+        /** More would fill what a core has for lines on their way. */
+        private static final long MOST_LINES = 16;
+
+        @Override
+        public DataType type() {
+            return channels.weights().desc().dataType();
+        }
+
+        @Override
+        public long weightBytes() {
+            PackedTensor scales = channels.scales();
+            return weights()
+                    + channels.bias().data().byteSize()
+                    + (scales == null ? 0 : scales.data().byteSize());
+        }
+
+        private long weights() {
+            return channels.weights().data().byteSize();
+        }
+
+        @Override
+        public void fill(TileArguments arguments, Addresses memory, int thread, int threads) {
+            boolean byPanels = weights() > LARGE && threads > 1;
+            long panel = byPanels ? first(channels.panels(), thread, threads) : 0;
+            long panels = (byPanels ? first(channels.panels(), thread + 1, threads) : channels.panels()) - panel;
+            long pair = byPanels ? 0 : first(geometry.pairs(), thread, threads);
+            long pairs = (byPanels ? geometry.pairs() : first(geometry.pairs(), thread + 1, threads)) - pair;
+            long channel = panel * TileArguments.PANEL;
+            long skipped = channel * channels.dstElementBytes();
+            PackedTensor scales = channels.scales();
+            arguments
+                    .memory(memory.src(), memory.dst() + skipped)
+                    .weights(
+                            channels.weights().data().address() + panel * (weights() / channels.panels()),
+                            scales == null ? 0 : scales.data().address() + channel * Float.BYTES,
+                            channels.bias().data().address() + channel * Float.BYTES,
+                            panels)
+                    .steps(geometry.steps().address(), geometry.steps().count())
+                    .tiles(
+                            geometry.tiles().address(2 * pair),
+                            geometry.rows().address(2 * TileArguments.ROWS * pair),
+                            panels == 0 ? 0 : pairs,
+                            geometry.height(),
+                            geometry.stride())
+                    .floor(channels.floor())
+                    .nowhere(memory.nowhere() - memory.dst());
+            Table residualRows = geometry.residualRows();
+            if (residualRows != null) {
+                arguments.residual(
+                        memory.residual() + skipped,
+                        residualRows.address() - geometry.rows().address(),
+                        channels.sumScale());
+            }
+            if (byPanels || thread == 0) {
+                arguments.border(geometry.border().address(), geometry.border().count());
+            }
+            order(arguments, Math.max(pairs, 1));
+        }
+
+        /**
+         * Small weights: pixels stay in L1 while all panels pass by. Large ones: each panel is fetched once for as many pixels as L2 has room
+         * for, and the next one is asked for meanwhile.
+         */
+        private void order(TileArguments arguments, long pairs) {
+            long pixels = 2L * geometry.height() * Math.max(geometry.stride(), TileArguments.ROW_BYTES);
+            long room = weights() > LARGE ? L2_PIXELS : L1_PIXELS;
+            long block = weights() <= SMALL ? pairs : Math.clamp(room / pixels, 1, pairs);
+            long lines = weights() > LARGE ? Math.min(Math.ceilDiv(PANEL_LINES, block), MOST_LINES) : 0;
+            arguments.order(block, lines);
+        }
+    }
+
+    /**
+     * A copy of pixels to another layout.
+     *
+     * @param from offsets in src
+     * @param to offsets in dst
+     * @param border offsets of what is zero around dst
+     * @param pixelBytes a multiple of 64
+     */
+    record Move(String layouts, DataType type, Table from, Table to, Table border, long pixelBytes)
+            implements TileWork {
+        @Override
+        public TileConvolution function() {
+            return TileConvolution.MOVE;
+        }
+
+        @Override
+        public long macs() {
+            return 0;
+        }
+
+        @Override
+        public long srcBytes() {
+            return from.count() * pixelBytes;
+        }
+
+        @Override
+        public long dstBytes() {
+            return (to.count() + border.count()) * pixelBytes;
+        }
+
+        @Override
+        public long residualBytes() {
+            return 0;
+        }
+
+        @Override
+        public long weightBytes() {
+            return 0;
+        }
+
+        @Override
+        public void fill(TileArguments arguments, Addresses memory, int thread, int threads) {
+            long first = first(to.count(), thread, threads);
+            arguments
+                    .memory(memory.src(), memory.dst())
+                    .pixels(
+                            from.address(first),
+                            to.address(first),
+                            first(to.count(), thread + 1, threads) - first,
+                            pixelBytes);
+            if (thread == 0) {
+                arguments.border(border.address(), border.count());
+            }
+        }
+    }
+}

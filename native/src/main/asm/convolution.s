@@ -1,0 +1,431 @@
+# Convolutions on AMX tiles, x86-64 Linux, System V calling convention. ./assemble turns them into
+# src/main/resources/dev/gatun/natives/convolution.hex, one section a line; MachineCodeTest checks that both agree.
+#
+#   void convolution(arguments in rdi)
+#
+# A tile of src is up to 16 pixels of one kernel tap and 64 bytes of their channels, a tile of weights those 64 bytes for 16 output
+# channels. Two by two of them make a step; the steps of a pair of tiles of dst go through all taps and channels. Where the pixels of a
+# tile and the taps of a step lie are tables, so that padding, strides, the stem and a batch are nothing to the code.
+#
+# What follows the last step of a pair (scales, bias, residual, ReLU, rounding) is done between the first four steps of the next pair: the
+# tile unit is busy 64 cycles a step and leaves the vector units idle.
+        .intel_syntax noprefix
+        .altmacro
+
+        .equ    SRC, 0                  # where the tables of src start
+        .equ    WEIGHTS, 8              # [panels][steps][2][16 rows of 4 bytes x 16 channels]
+        .equ    DST, 16                 # where the tables of dst start
+        .equ    RESIDUAL, 24            # where those of the residual start
+        .equ    SCALES, 32              # f32 [panels][32]; int8 only
+        .equ    BIAS, 40                # f32 [panels][32]
+        .equ    STEPS, 48               # int32 [steps]: bytes from the first pixel of a tile
+        .equ    STEP_COUNT, 56
+        .equ    TILES, 64               # int32 [pairs][2]: bytes from SRC to the first pixel of a tile
+        .equ    ROWS, 72                # int32 [pairs][2][16]: bytes from DST to a pixel, or a negative number
+        .equ    STRIDE, 80              # bytes from a pixel of a tile to the next
+        .equ    PAIRS, 88               # pairs of tiles
+        .equ    BLOCK, 96               # pairs that share a panel of weights before the next panel's turn
+        .equ    PANELS, 104             # of 32 output channels
+        .equ    PREFETCH, 112           # cache lines of the next panel to ask for in a step
+        .equ    SUM_SCALE, 120          # f32: of the residual
+        .equ    FLOOR, 124              # f32: 0 for ReLU, else the lowest; bf16 only
+        .equ    CONFIG, 128             # of the tiles, 64 bytes
+        .equ    BORDER, 136             # int32 [borders]: bytes from DST to pixels that are set to zero
+        .equ    BORDERS, 144
+        .equ    RESIDUAL_ROWS, 152      # bytes from the table at ROWS to that of the residual's pixels, all of which exist
+        .equ    NOWHERE, 160            # bytes from DST to where pixels go that nobody wants, those of negative ROWS
+
+        .equ    SPILL, 0                # of the stack: two buffers of 32 pixels x 32 channels of 4 bytes
+        .equ    SPILL_BYTES, 4096
+        .equ    PAIR, 8192
+        .equ    PAIR_END, 8200
+        .equ    PANEL, 8208
+        .equ    PANEL_WEIGHTS, 8216
+        .equ    PANEL_BYTES, 8224
+        .equ    STEPS_END, 8232
+        .equ    AHEAD, 8240             # next cache line to ask for
+        .equ    OLD_STACK, 8248
+        .equ    BLOCK_START, 8256
+        .equ    TURN, 8264              # which buffer the next pair is spilled to
+        .equ    FRAME, 8320
+
+# rdi arguments, rsi 64, rax STRIDE, r8 r9 pixels of the two tiles, r10 weights, r11 steps, r15 stack. Of the pair that is finished
+# meanwhile: rcx spilled sums, r12 rows of the table, rbx dst, rbp residual, zmm24 to 27 scales and bias.
+
+.macro function name
+        .section .\name, "ax", @progbits
+.endm
+
+# unit0 to unit3 are calls of what finishes four pixels, or nothing.
+.macro step op, unit0, unit1, unit2, unit3
+        local   next, done
+        movsxd  rdx, dword ptr [r11]
+        add     r11, 4
+        lea     r13, [r8 + rdx]
+        lea     r14, [r9 + rdx]
+        tileloadd tmm6, [r10 + rsi]
+        tileloadd tmm4, [r13 + rax]
+        \op     tmm0, tmm4, tmm6
+        \unit0
+        tileloadd tmm7, [r10 + rsi + 1024]
+        \op     tmm1, tmm4, tmm7
+        \unit1
+        tileloadd tmm5, [r14 + rax]
+        \op     tmm2, tmm5, tmm6
+        \unit2
+        \op     tmm3, tmm5, tmm7
+        \unit3
+        add     r10, 2048
+        mov     edx, [rdi + PREFETCH]
+        test    edx, edx
+        jz      done
+        mov     r13, [r15 + AHEAD]
+next:   prefetcht1 [r13]
+        add     r13, 64
+        dec     edx
+        jnz     next
+        mov     [r15 + AHEAD], r13
+done:
+.endm
+
+# Four pixels of 32 channels in int8.
+.macro finish_int8 residual, pack
+        .set    i, 0
+        .rept   4
+        int8_pixel %i, \residual
+        .set    i, i + 1
+        .endr
+        vpackssdw zmm0, zmm0, zmm1
+        vpackssdw zmm2, zmm2, zmm3
+        \pack   zmm0, zmm0, zmm2
+        vpackssdw zmm4, zmm4, zmm5
+        vpackssdw zmm6, zmm6, zmm7
+        \pack   zmm4, zmm4, zmm6
+        vmovdqa64 zmm1, zmm0
+        vpermt2d zmm0, zmm29, zmm4
+        vpermt2d zmm1, zmm30, zmm4
+        row     0
+        vmovdqu [rbx + rdx], ymm0
+        row     1
+        vextracti64x4 [rbx + rdx], zmm0, 1
+        row     2
+        vmovdqu [rbx + rdx], ymm1
+        row     3
+        vextracti64x4 [rbx + rdx], zmm1, 1
+.endm
+.macro row i
+        movsxd  rdx, dword ptr [r12 + 4 * \i]
+        test    rdx, rdx
+        cmovs   rdx, [rdi + NOWHERE]
+.endm
+.macro residual_row i
+        mov     rdx, [rdi + RESIDUAL_ROWS]
+        movsxd  rdx, dword ptr [r12 + rdx + 4 * \i]
+.endm
+.macro int8_pixel i, residual
+        int8_half \i, %(128 * \i), 24, 25
+        int8_half %(4 + \i), %(128 * \i + 64), 26, 27
+        .ifnc   \residual, none
+        residual_row \i
+        \residual zmm8, xmmword ptr [rbp + rdx]
+        \residual zmm9, xmmword ptr [rbp + rdx + 16]
+        vcvtdq2ps zmm8, zmm8
+        vcvtdq2ps zmm9, zmm9
+        vfmadd231ps zmm\i, zmm8, zmm28
+        add_second %(4 + \i)
+        .endif
+        round   \i
+        round   %(4 + \i)
+.endm
+.macro int8_half reg, at, scale, bias
+        vcvtdq2ps zmm\reg, zmmword ptr [rcx + \at]
+        vfmadd213ps zmm\reg, zmm\scale, zmm\bias
+.endm
+.macro add_second reg
+        vfmadd231ps zmm\reg, zmm9, zmm28
+.endm
+.macro round reg
+        vcvtps2dq zmm\reg, zmm\reg
+.endm
+
+# Four pixels of 32 channels in bf16.
+.macro finish_bf16 residual, pack
+        .set    i, 0
+        .rept   4
+        bf16_pixel %i, \residual
+        .set    i, i + 1
+        .endr
+.endm
+.macro bf16_pixel i, residual
+        vaddps  zmm0, zmm26, zmmword ptr [rcx + 128 * \i]
+        vaddps  zmm1, zmm27, zmmword ptr [rcx + 128 * \i + 64]
+        .ifnc   \residual, none
+        residual_row \i
+        vpmovzxwd zmm2, ymmword ptr [rbp + rdx]
+        vpmovzxwd zmm3, ymmword ptr [rbp + rdx + 32]
+        vpslld  zmm2, zmm2, 16
+        vpslld  zmm3, zmm3, 16
+        vaddps  zmm0, zmm0, zmm2
+        vaddps  zmm1, zmm1, zmm3
+        .endif
+        vmaxps  zmm0, zmm0, zmm31
+        vmaxps  zmm1, zmm1, zmm31
+        vcvtne2ps2bf16 zmm0, zmm1, zmm0
+        row     \i
+        vmovdqu64 [rbx + rdx], zmm0
+.endm
+
+.macro constants_int8 panel
+        mov     r13, [rdi + SCALES]
+        vmovups zmm24, [r13 + \panel]
+        vmovups zmm26, [r13 + \panel + 64]
+        mov     r13, [rdi + BIAS]
+        vmovups zmm25, [r13 + \panel]
+        vmovups zmm27, [r13 + \panel + 64]
+.endm
+.macro constants_bf16 panel
+        mov     r13, [rdi + BIAS]
+        vmovups zmm26, [r13 + \panel]
+        vmovups zmm27, [r13 + \panel + 64]
+.endm
+
+# op of the tiles, kind of the elements, bytes of an element of dst, what widens the residual, what narrows the result
+.macro convolve op, kind, bytes, residual, pack
+        local   some, border, borderless, byte, block, panel, pair, rest, few, many, check, after, spilled, transpose, fits, finish
+        cmp     qword ptr [rdi + PAIRS], 0
+        jne     some
+        ret
+some:   push    rbx
+        push    rbp
+        push    r12
+        push    r13
+        push    r14
+        push    r15
+        mov     rdx, rsp
+        lea     r15, [rsp - FRAME]
+        and     r15, -64
+        mov     rsp, r15
+        mov     [r15 + OLD_STACK], rdx
+        mov     rax, [rdi + CONFIG]
+        ldtilecfg [rax]
+        vpxor   xmm0, xmm0, xmm0
+        mov     rcx, [rdi + BORDERS]
+        test    rcx, rcx
+        jz      borderless
+        mov     r11, [rdi + BORDER]
+        mov     r8, [rdi + DST]
+        mov     r9, [rdi + PANELS]
+        shl     r9, 4 + \bytes
+border: movsxd  rdx, dword ptr [r11]
+        add     rdx, r8
+        mov     r10, r9
+byte:   vmovdqu [rdx], ymm0
+        add     rdx, 32
+        sub     r10, 32
+        jnz     byte
+        add     r11, 4
+        dec     rcx
+        jnz     border
+borderless:
+        vmovdqu32 zmm29, [rip + transpose]
+        vmovdqu32 zmm30, [rip + transpose + 64]
+        vbroadcastss zmm28, dword ptr [rdi + SUM_SCALE]
+        vbroadcastss zmm31, dword ptr [rdi + FLOOR]
+        mov     rax, [rdi + STRIDE]
+        mov     esi, 64
+        mov     rdx, [rdi + STEP_COUNT]
+        mov     r13, [rdi + STEPS]
+        lea     r13, [r13 + 4 * rdx]
+        mov     [r15 + STEPS_END], r13
+        shl     rdx, 11
+        mov     [r15 + PANEL_BYTES], rdx
+        xor     r12d, r12d              # nothing to finish yet
+        mov     [r15 + PAIR], r12
+        mov     [r15 + TURN], r12
+block:  mov     rdx, [r15 + PAIR]
+        mov     [r15 + BLOCK_START], rdx
+        add     rdx, [rdi + BLOCK]
+        cmp     rdx, [rdi + PAIRS]
+        jbe     fits
+        mov     rdx, [rdi + PAIRS]
+fits:   mov     [r15 + PAIR_END], rdx
+        mov     qword ptr [r15 + PANEL], 0
+        mov     rdx, [rdi + WEIGHTS]
+        mov     [r15 + PANEL_WEIGHTS], rdx
+panel:  mov     r13, [r15 + BLOCK_START]
+        mov     [r15 + PAIR], r13
+        mov     rdx, [r15 + PANEL_WEIGHTS]
+        add     rdx, [r15 + PANEL_BYTES]
+        mov     [r15 + AHEAD], rdx
+pair:   mov     r13, [r15 + PAIR]
+        mov     rdx, [rdi + TILES]
+        movsxd  r8, dword ptr [rdx + 8 * r13]
+        movsxd  r9, dword ptr [rdx + 8 * r13 + 4]
+        add     r8, [rdi + SRC]
+        add     r9, [rdi + SRC]
+        mov     r10, [r15 + PANEL_WEIGHTS]
+        mov     r11, [rdi + STEPS]
+        tilezero tmm0
+        tilezero tmm1
+        tilezero tmm2
+        tilezero tmm3
+        xor     qword ptr [r15 + TURN], SPILL_BYTES
+        test    r12, r12
+        jz      rest
+        cmp     dword ptr [rdi + STEP_COUNT], 4
+        jae     many
+        step    \op, <call finish>, <call finish>, <call finish>, <call finish>
+        cmp     dword ptr [rdi + STEP_COUNT], 1
+        jne     few
+        mov     r14, [r15 + TURN]
+        add     r14, r15
+        tilestored [r14 + 2 * rsi], tmm0
+        call    finish
+        tilestored [r14 + 2 * rsi + 64], tmm1
+        call    finish
+        tilestored [r14 + 2 * rsi + 2048], tmm2
+        call    finish
+        tilestored [r14 + 2 * rsi + 2112], tmm3
+        call    finish
+        jmp     spilled
+few:    step    \op, <call finish>, <call finish>, <call finish>, <call finish>
+        jmp     check
+many:   .rept   4
+        step    \op, <call finish>, , <call finish>,
+        .endr
+check:  cmp     r11, [r15 + STEPS_END]
+        jae     after
+rest:   step    \op
+        cmp     r11, [r15 + STEPS_END]
+        jb      rest
+after:  mov     r14, [r15 + TURN]
+        add     r14, r15
+        tilestored [r14 + 2 * rsi], tmm0
+        tilestored [r14 + 2 * rsi + 64], tmm1
+        tilestored [r14 + 2 * rsi + 2048], tmm2
+        tilestored [r14 + 2 * rsi + 2112], tmm3
+spilled:
+        mov     rcx, r14
+        mov     r12, [r15 + PAIR]
+        shl     r12, 7
+        add     r12, [rdi + ROWS]
+        mov     rdx, [r15 + PANEL]      # 32 channels each
+        mov     r14, rdx
+        shl     r14, 4 + \bytes
+        mov     rbx, [rdi + DST]
+        add     rbx, r14
+        mov     rbp, [rdi + RESIDUAL]
+        add     rbp, r14
+        shl     rdx, 7
+        constants_\kind rdx
+        mov     r13, [r15 + PAIR]
+        inc     r13
+        mov     [r15 + PAIR], r13
+        cmp     r13, [r15 + PAIR_END]
+        jb      pair
+        mov     rdx, [r15 + PANEL_BYTES]
+        add     [r15 + PANEL_WEIGHTS], rdx
+        mov     rdx, [r15 + PANEL]
+        inc     rdx
+        mov     [r15 + PANEL], rdx
+        cmp     rdx, [rdi + PANELS]
+        jb      panel
+        mov     rdx, [r15 + PAIR_END]
+        cmp     rdx, [rdi + PAIRS]
+        jb      block
+        .rept   8
+        call    finish
+        .endr
+        tilerelease
+        vzeroupper
+        mov     rsp, [r15 + OLD_STACK]
+        pop     r15
+        pop     r14
+        pop     r13
+        pop     r12
+        pop     rbp
+        pop     rbx
+        ret
+        .balign 64
+finish: finish_\kind \residual, \pack
+        add     rcx, 512
+        add     r12, 16
+        ret
+        .balign 64
+transpose:
+        .int    0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29
+        .int    2, 6, 10, 14, 18, 22, 26, 30, 3, 7, 11, 15, 19, 23, 27, 31
+.endm
+
+        function u8_none
+        convolve tdpbusd, int8, 1, none, vpackuswb
+        function u8_u8
+        convolve tdpbusd, int8, 1, vpmovzxbd, vpackuswb
+        function u8_s8
+        convolve tdpbusd, int8, 1, vpmovsxbd, vpackuswb
+        function s8_none
+        convolve tdpbusd, int8, 1, none, vpacksswb
+        function s8_u8
+        convolve tdpbusd, int8, 1, vpmovzxbd, vpacksswb
+        function s8_s8
+        convolve tdpbusd, int8, 1, vpmovsxbd, vpacksswb
+        function bf16_none
+        convolve tdpbf16ps, bf16, 2, none, none
+        function bf16_bf16
+        convolve tdpbf16ps, bf16, 2, widen, none
+
+# Copies PAIRS pixels of STRIDE bytes, a multiple of 64, from SRC at TILES to DST at ROWS, and sets the pixels at BORDER to zero.
+        function move
+        vpxor   xmm1, xmm1, xmm1
+        mov     rcx, [rdi + STRIDE]
+        mov     r8, [rdi + DST]
+        mov     r9, [rdi + BORDER]
+        mov     r10, [rdi + BORDERS]
+        test    r10, r10
+        jz      3f
+1:      movsxd  rdx, dword ptr [r9]
+        add     rdx, r8
+        mov     rax, rcx
+2:      vmovdqu64 [rdx], zmm1
+        add     rdx, 64
+        sub     rax, 64
+        jnz     2b
+        add     r9, 4
+        dec     r10
+        jnz     1b
+3:      mov     r9, [rdi + TILES]
+        mov     r10, [rdi + ROWS]
+        mov     r11, [rdi + PAIRS]
+        mov     rsi, [rdi + SRC]
+        test    r11, r11
+        jz      6f
+4:      movsxd  rdi, dword ptr [r9]
+        movsxd  rdx, dword ptr [r10]
+        add     rdi, rsi
+        add     rdx, r8
+        mov     rax, rcx
+5:      vmovdqu64 zmm0, [rdi]
+        vmovdqu64 [rdx], zmm0
+        add     rdi, 64
+        add     rdx, 64
+        sub     rax, 64
+        jnz     5b
+        add     r9, 4
+        add     r10, 4
+        dec     r11
+        jnz     4b
+6:      vzeroupper
+        ret
+
+# void team(work in rdi), in every thread of a team: calls the function at 8 with its thread's part of the arguments at 24, which are as many bytes apart as
+# stands at 16. The function at 0 is omp_get_thread_num.
+        function team
+        push    rbx
+        mov     rbx, rdi
+        call    [rbx]
+        mov     edi, eax
+        imul    rdi, [rbx + 16]
+        add     rdi, [rbx + 24]
+        mov     rax, [rbx + 8]
+        pop     rbx
+        jmp     rax

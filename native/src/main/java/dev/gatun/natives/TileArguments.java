@@ -1,0 +1,128 @@
+package dev.gatun.natives;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The argument of a {@link TileConvolution}: a structure of pointers, tables and numbers, which the listing describes. Whoever fills it
+ * in sees to it that every offset stays within the memory it is for. One thread while it is filled in.
+ */
+public final class TileArguments {
+    /** Bytes of the structure, with the configuration of the tiles behind it. */
+    public static final long BYTES = 256;
+
+    /** Most rows of a tile. */
+    public static final int ROWS = 16;
+
+    /** Bytes of a row of a tile. */
+    public static final int ROW_BYTES = 64;
+
+    /** Output channels of a panel of weights. */
+    public static final int PANEL = 32;
+
+    /** Bytes of the weights of a step: 64 bytes of input channels for the output channels of a panel. */
+    public static final int STEP_BYTES = ROW_BYTES * PANEL;
+
+    private static final long CONFIG_AT = 192;
+    private static final int TILES_OF_PIXELS = 6;
+    private static final int TILES = 8;
+
+    private final MemorySegment struct;
+
+    /** Fills in {@code struct}, {@link #BYTES} zeros aligned to 64. */
+    public TileArguments(MemorySegment struct) {
+        if (struct.byteSize() != BYTES || struct.address() % ROW_BYTES != 0) {
+            throw new IllegalArgumentException("expected " + BYTES + " bytes aligned to 64, found " + struct);
+        }
+        this.struct = struct;
+    }
+
+    private TileArguments set(long at, long value) {
+        struct.set(JAVA_LONG, at, value);
+        return this;
+    }
+
+    /** Where the offsets of pixels start, of src and dst. */
+    public TileArguments memory(long src, long dst) {
+        return set(0, src).set(16, dst);
+    }
+
+    /**
+     * Packed weights, and for each output channel of theirs a scale (int8 only) and a bias, f32.
+     *
+     * @param panels of {@link #PANEL} output channels
+     */
+    public TileArguments weights(long weights, long scales, long bias, long panels) {
+        return set(8, weights).set(32, scales).set(40, bias).set(104, panels);
+    }
+
+    /**
+     * What is added to the sums.
+     *
+     * @param memory where its offsets start
+     * @param rows its table less that of dst, in bytes
+     * @param scale of its values (int8 only)
+     */
+    public TileArguments residual(long memory, long rows, float scale) {
+        struct.set(JAVA_FLOAT, 120, scale);
+        return set(24, memory).set(152, rows);
+    }
+
+    /** The least that a result can be: 0 with ReLU; bf16 only. */
+    public TileArguments floor(float least) {
+        struct.set(JAVA_FLOAT, 124, least);
+        return this;
+    }
+
+    /** int32 offsets from the first pixel of a tile, one a step. */
+    public TileArguments steps(long table, long count) {
+        return set(48, table).set(56, count);
+    }
+
+    /**
+     * Where tiles lie.
+     *
+     * @param tiles int32 offsets of the first pixels in src, two a pair
+     * @param rows int32 offsets of pixels in dst, 32 a pair; those of pixels that nobody wants are negative
+     * @param pairs of tiles
+     * @param height rows of a tile that are computed, at most {@link #ROWS}
+     * @param stride bytes from a pixel of a tile to the next, in src
+     */
+    public TileArguments tiles(long tiles, long rows, long pairs, int height, long stride) {
+        struct.set(JAVA_BYTE, CONFIG_AT, (byte) 1);
+        for (int tile = 0; tile < TILES; tile++) {
+            struct.set(JAVA_SHORT, CONFIG_AT + 16 + 2L * tile, (short) ROW_BYTES);
+            struct.set(JAVA_BYTE, CONFIG_AT + 48 + tile, (byte) (tile < TILES_OF_PIXELS ? height : ROWS));
+        }
+        return set(64, tiles).set(72, rows).set(88, pairs).set(80, stride).set(128, struct.address() + CONFIG_AT);
+    }
+
+    /**
+     * In which order panels and pairs take their turns.
+     *
+     * @param block pairs that share a panel before the next panel's turn
+     * @param prefetch cache lines of the next panel to ask for in a step
+     */
+    public TileArguments order(long block, long prefetch) {
+        return set(96, block).set(112, prefetch);
+    }
+
+    /** int32 offsets of pixels in dst that are set to zero. */
+    public TileArguments border(long table, long count) {
+        return set(136, table).set(144, count);
+    }
+
+    /** Bytes from dst to where pixels go that nobody wants. */
+    public TileArguments nowhere(long offset) {
+        return set(160, offset);
+    }
+
+    /** Pixels to copy, for {@link TileConvolution#MOVE}: int32 offsets in src and dst, and bytes of one, a multiple of 64. */
+    public TileArguments pixels(long from, long to, long count, long bytes) {
+        return set(64, from).set(72, to).set(88, count).set(80, bytes);
+    }
+}
