@@ -155,7 +155,9 @@ public final class ModelFile implements AutoCloseable {
             return new Network(name, graph, source, size, multiple, false);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new WeightFormatException(
-                    source.origin(), "malformed metadata '" + GRAPH + "', or what is beside it: " + WeightFormatException.reason(e), e);
+                    source.origin(),
+                    "malformed metadata '" + GRAPH + "', or what is beside it: " + WeightFormatException.reason(e),
+                    e);
         }
     }
 
@@ -172,7 +174,9 @@ public final class ModelFile implements AutoCloseable {
             return VariantRecognizer.recognize(network.graph(), sizeOf(network));
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new WeightFormatException(
-                    network.weights().origin(), "holds a network that cannot run: " + WeightFormatException.reason(e), e);
+                    network.weights().origin(),
+                    "holds a network that cannot run: " + WeightFormatException.reason(e),
+                    e);
         }
     }
 

@@ -62,7 +62,8 @@ final class Safetensors implements Container {
         try (JsonParser json = JSON.createParser(header)) {
             parse(file, json, metadata, entries);
         } catch (IOException | ArithmeticException e) {
-            throw new WeightFormatException(file.origin(), "malformed safetensors header: " + WeightFormatException.reason(e), e);
+            throw new WeightFormatException(
+                    file.origin(), "malformed safetensors header: " + WeightFormatException.reason(e), e);
         }
         long data = LENGTH_BYTES + headerBytes;
         return new FileWeights(title(), file, metadata, place(file, entries, data));

@@ -168,7 +168,8 @@ class SafetensorsTest {
     @Test
     void saysOverflowAlsoWhereCompiledCodeThrowsWithoutAMessage() {
         assertThat(WeightFormatException.reason(new ArithmeticException())).contains("overflow");
-        assertThat(WeightFormatException.reason(new IllegalArgumentException("why"))).isEqualTo("why");
+        assertThat(WeightFormatException.reason(new IllegalArgumentException("why")))
+                .isEqualTo("why");
     }
 
     @Test
