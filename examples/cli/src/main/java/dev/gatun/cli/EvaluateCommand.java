@@ -212,8 +212,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private int evaluate(List<OpenModel> opened, List<Evaluator.Member> members, int count, EvaluateReport report) {
         try (Npy logits = logitsFile == null
-                ? null
-                : Npy.create(logitsFile, Shape.of(count, members.getFirst().classes()))) {
+                        ? null
+                        : Npy.create(
+                                logitsFile, Shape.of(count, members.getFirst().classes()));
+                OutputFile plot = plotFile == null ? null : OutputFile.create(plotFile)) {
             long start = System.nanoTime();
             List<Score> scores = run(members, count, logits);
             double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
@@ -221,8 +223,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 logits.commit();
             }
             report.print(terminal, json, opened, scores, seconds);
-            if (plotFile != null) {
-                report.plot(plotFile, opened, scores);
+            if (plot != null) {
+                report.plot(plot, opened, scores);
+                plot.commit();
             }
             return scores.getFirst().unreadable() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
         }

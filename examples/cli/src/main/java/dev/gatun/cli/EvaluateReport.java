@@ -5,7 +5,6 @@ import dev.gatun.image.Crops;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +73,7 @@ record EvaluateReport(String precision, int threads, int batch, Crops crops, Sca
     }
 
     /** Draws the errors of all rows of the table. */
-    void plot(Path file, List<OpenModel> models, List<Score> scores) {
+    void plot(OutputFile out, List<OpenModel> models, List<Score> scores) {
         List<ErrorChart.Row> rows = new ArrayList<>();
         for (int i = 0; i < scores.size(); i++) {
             Row row = row(models, scores, i);
@@ -86,14 +85,11 @@ record EvaluateReport(String precision, int threads, int batch, Crops crops, Sca
         }
         String title = "Error on " + Text.count(scores.getFirst().images(), "image") + ", " + precision + views;
         byte[] svg = ErrorChart.draw(title, rows).getBytes(StandardCharsets.UTF_8);
-        try (OutputFile out = OutputFile.create(file)) {
-            out.write(channel -> {
-                for (ByteBuffer bytes = ByteBuffer.wrap(svg); bytes.hasRemaining(); ) {
-                    channel.write(bytes);
-                }
-            });
-            out.commit();
-        }
+        out.write(channel -> {
+            for (ByteBuffer bytes = ByteBuffer.wrap(svg); bytes.hasRemaining(); ) {
+                channel.write(bytes);
+            }
+        });
     }
 
     private static Row row(List<OpenModel> models, List<Score> scores, int index) {
