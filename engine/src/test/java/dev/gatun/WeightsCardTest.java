@@ -15,6 +15,7 @@ import dev.gatun.weights.RandomWeights;
 import dev.gatun.weights.WeightSource;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,7 @@ class WeightsCardTest {
                 "MINUS_ONE_TO_ONE", Normalization.MINUS_ONE_TO_ONE,
                 "UNIT", Normalization.UNIT);
         assertThat(WeightsCard.of(spec, mapping, silent).preprocessing())
-                .isEqualTo(Preprocessing.square(resize, crop, interpolation, known.get(normalization)));
+                .isEqualTo(Preprocessing.square(resize, crop, interpolation, Objects.requireNonNull(known.get(normalization))));
     }
 
     @Test
