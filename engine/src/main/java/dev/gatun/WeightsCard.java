@@ -31,7 +31,8 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
     private static final int MAX_PIXELS = 1 << 13;
 
     /** timm's resnet.py, {@code default_cfgs}: {@code input_size} and {@code crop_pct} of those that have others than the rest. */
-    private static final Map<String, Integer> TIMM_UNCROPPED = Map.of("resnet101d", 256, "resnet152d", 256, "resnet200d", 256);
+    private static final Map<String, Integer> TIMM_UNCROPPED =
+            Map.of("resnet101d", 256, "resnet152d", 256, "resnet200d", 256);
 
     static WeightsCard of(ResNetSpec spec, NameMapping mapping, WeightSource source) {
         return new WeightsCard(
@@ -112,9 +113,8 @@ record WeightsCard(Preprocessing preprocessing, Labels labels) {
         return Arrays.stream(Interpolation.values())
                 .filter(interpolation -> interpolation.name().equalsIgnoreCase(text.strip()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        source.origin() + ": metadata 'interpolation' is '" + text + "', expected one of "
-                                + Arrays.toString(Interpolation.values())));
+                .orElseThrow(() -> new IllegalArgumentException(source.origin() + ": metadata 'interpolation' is '"
+                        + text + "', expected one of " + Arrays.toString(Interpolation.values())));
     }
 
     private static Normalization normalization(InputScaling scaling) {

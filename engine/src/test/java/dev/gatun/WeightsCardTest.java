@@ -49,7 +49,8 @@ class WeightsCardTest {
                 "MINUS_ONE_TO_ONE", Normalization.MINUS_ONE_TO_ONE,
                 "UNIT", Normalization.UNIT);
         assertThat(WeightsCard.of(spec, mapping, silent).preprocessing())
-                .isEqualTo(Preprocessing.square(resize, crop, interpolation, Objects.requireNonNull(known.get(normalization))));
+                .isEqualTo(Preprocessing.square(
+                        resize, crop, interpolation, Objects.requireNonNull(known.get(normalization))));
     }
 
     @Test

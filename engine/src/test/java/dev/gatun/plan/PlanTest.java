@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.RandomValues;
 import dev.gatun.graph.Graph;
-import dev.gatun.graph.GraphCost;
 import dev.gatun.graph.GraphBuilder;
+import dev.gatun.graph.GraphCost;
 import dev.gatun.graph.NaiveGraph;
 import dev.gatun.graph.Node;
 import dev.gatun.graph.Window;
