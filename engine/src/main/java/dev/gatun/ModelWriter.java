@@ -3,7 +3,9 @@ package dev.gatun;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.GraphBuilder;
 import dev.gatun.image.Normalization;
+import dev.gatun.image.Preprocessing;
 import dev.gatun.network.GraphJson;
+import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.TensorSpec;
 import dev.gatun.spec.Variants;
 import dev.gatun.weights.ElementType;
@@ -19,7 +21,7 @@ import java.util.stream.Collectors;
 
 /**
  * Writes a model as one safetensors file that {@link ModelFile} opens as the same model: its tensors, and in the metadata a card of what
- * else belongs to it. {@code model} is its name, {@code mean}, {@code std}, {@code divisor} and {@code channel_order} how samples become
+ * else belongs to it. {@code model} is its name, {@code resize}, {@code crop} and {@code interpolation} what images go through, {@code mean}, {@code std}, {@code divisor} and {@code channel_order} how samples become
  * floats, {@code classes} what its classes are called, and {@code graph} the network itself unless {@code model} names a variant that is
  * just this network.
  */
@@ -38,7 +40,15 @@ public final class ModelWriter {
         Map<String, String> card = new LinkedHashMap<>(more);
         card.put("format", "gatun");
         card.put("model", model.name());
-        Normalization normalization = model.preprocessing().normalization();
+        Preprocessing preprocessing = model.preprocessing();
+        // A card has words for square crops of resized images only, as all published weights have them.
+        if (Math.min(preprocessing.resizeShorterSide(), preprocessing.cropHeight()) >= InputSpec.MIN_SIZE
+                && preprocessing.cropHeight() == preprocessing.cropWidth()) {
+            card.put("resize", String.valueOf(preprocessing.resizeShorterSide()));
+            card.put("crop", String.valueOf(preprocessing.cropHeight()));
+            card.put("interpolation", preprocessing.interpolation().name());
+        }
+        Normalization normalization = preprocessing.normalization();
         card.put("mean", numbers(normalization.mean()));
         card.put("std", numbers(normalization.std()));
         card.put("divisor", String.valueOf(normalization.divisor()));

@@ -151,7 +151,7 @@ public final class ResNet {
             mapping = mapping.ignoring(HEAD_PARAMETER);
         }
         WeightSet weights = WeightSet.check(source, graph.parameters(), mapping);
-        WeightsCard card = WeightsCard.of(spec, source);
+        WeightsCard card = WeightsCard.of(spec, mapping, source);
         return Model.of(
                 spec.name(),
                 graph,

@@ -1,2 +1,2 @@
-/** What a network knows beside its answer: features, the places that speak for a class, and what several networks or crops think together. */
+/** What a network knows beside its answer: features, the places that speak for a class, and what several networks, crops or scales think together. */
 package dev.gatun.answers;

@@ -105,6 +105,20 @@ public record ResNetSpec(
         return head instanceof HeadSpec.Classes(int classes, Activation _) ? classes : 0;
     }
 
+    /**
+     * Layers as the literature counts them: convolutions that are not on a shortcut, of which a stem is one, and the inner product; that is the
+     * number in a variant's name.
+     */
+    public int depth() {
+        int blocks = stages.stream().mapToInt(StageSpec::blocks).sum();
+        return blocks * block.kind().convolutions() + 2;
+    }
+
+    /** What distinguishes it from others of its depth, in words: blocks, shortcuts, where it strides, and so on. */
+    public List<String> options() {
+        return Options.of(this);
+    }
+
     /** Channels of the last feature map. */
     public int features() {
         return stages.getLast().outputWidth();

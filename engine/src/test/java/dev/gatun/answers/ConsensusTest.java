@@ -19,6 +19,25 @@ class ConsensusTest {
     }
 
     @Test
+    void isTheMeanOfLogits() {
+        Consensus consensus = new Consensus(2, Averaging.LOGITS);
+        float[] logits = {0, 100, 1, 2, -50};
+        consensus.add(logits, 1);
+        assertThat(consensus.logits()).containsExactly(100, 1);
+        consensus.add(logits, 3);
+        assertThat(consensus.logits()).containsExactly(51, -24.5f);
+    }
+
+    @Test
+    void refusesLogitsThatAreNotThere() {
+        for (Averaging averaging : Averaging.values()) {
+            Consensus consensus = new Consensus(2, averaging);
+            assertThatThrownBy(() -> consensus.add(new float[3], 2)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(consensus::logits).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
     void staysFiniteWhereAProbabilityVanishes() {
         Consensus consensus = new Consensus(2);
         consensus.add(new float[] {0, -1e30f}, 0);

@@ -3,6 +3,7 @@ package dev.gatun.answers;
 import dev.gatun.CompileOptions;
 import dev.gatun.CompiledModel;
 import dev.gatun.Model;
+import dev.gatun.image.Preprocessing;
 import dev.gatun.image.Preprocessor;
 import dev.gatun.image.RgbImage;
 import dev.gatun.plan.Plan;
@@ -17,11 +18,12 @@ final class Runs {
     private Runs() {}
 
     static List<float[]> outputs(Model model, RgbImage image) {
-        int side = model.preprocessing().cropHeight();
-        try (CompiledModel compiled =
-                        model.compile(CompileOptions.defaults().withBatch(1).withSize(side, side));
+        Preprocessing preprocessing = model.preprocessing();
+        try (CompiledModel compiled = model.compile(CompileOptions.defaults()
+                        .withBatch(1)
+                        .withSize(preprocessing.cropHeight(), preprocessing.cropWidth()));
                 Lane lane = new Lane(compiled)) {
-            new Preprocessor(model.preprocessing()).apply(image, InputFormat.F32_NCHW, lane.src(), 0);
+            new Preprocessor(preprocessing).apply(image, InputFormat.F32_NCHW, lane.src(), 0);
             lane.run();
             List<float[]> outputs = new ArrayList<>();
             for (Plan.Output output : compiled.outputs()) {

@@ -38,11 +38,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class Int8PlanTest {
     private static final int SIDE = 32;
 
-    private static PlanRequest request(long batch, InputFormat input, Precision precision) {
+    static PlanRequest request(long batch, InputFormat input, Precision precision) {
         return new PlanRequest(batch, SIDE, SIDE, input, precision, false, 1, Normalization.IMAGENET);
     }
 
-    private static float[] run(Graph graph, LayerWeights weights, PlanRequest request, MemorySegment src) {
+    static float[] run(Graph graph, LayerWeights weights, PlanRequest request, MemorySegment src) {
         try (Arena arena = Arena.ofConfined();
                 Plan plan = Plan.of(graph, weights, request);
                 Execution execution = new Execution(plan)) {
@@ -54,8 +54,7 @@ class Int8PlanTest {
     }
 
     /** All values of a fused graph by name. */
-    private static Map<String, float[]> values(
-            Graph fused, LayerWeights weights, PlanRequest request, MemorySegment src) {
+    static Map<String, float[]> values(Graph fused, LayerWeights weights, PlanRequest request, MemorySegment src) {
         List<String> names = fused.nodes().stream().skip(1).map(Node::name).toList();
         Map<String, float[]> values = new LinkedHashMap<>();
         try (Arena arena = Arena.ofConfined();
@@ -96,8 +95,7 @@ class Int8PlanTest {
         return new QuantizedLayer(weights, scales, folded.bias());
     }
 
-    private static Quantization quantization(
-            Graph fused, LayerWeights weights, Map<String, float[]> values, boolean stem) {
+    static Quantization quantization(Graph fused, LayerWeights weights, Map<String, float[]> values, boolean stem) {
         Map<String, Float> scales = new HashMap<>();
         values.forEach((name, found) -> scales.put(
                 name, greatest(found) / (Quantization.nonNegative(fused).contains(name) ? 255 : 127)));
@@ -114,7 +112,7 @@ class Int8PlanTest {
         return new Quantization(scales, layers, stem);
     }
 
-    private static LayerWeights with(LayerWeights weights, Quantization quantization) {
+    static LayerWeights with(LayerWeights weights, Quantization quantization) {
         return new LayerWeights() {
             @Override
             public FoldedWeights of(Node.Conv conv) {
@@ -133,7 +131,7 @@ class Int8PlanTest {
         };
     }
 
-    private static MemorySegment pixels(Arena arena, int images, boolean planar) {
+    static MemorySegment pixels(Arena arena, int images, boolean planar) {
         SplittableRandom random = new SplittableRandom(3);
         MemorySegment pixels = arena.allocate(3L * images * SIDE * SIDE);
         for (int n = 0; n < images; n++) {

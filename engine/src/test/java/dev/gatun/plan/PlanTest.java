@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gatun.RandomValues;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.GraphBuilder;
+import dev.gatun.graph.GraphCost;
 import dev.gatun.graph.NaiveGraph;
 import dev.gatun.graph.Node;
 import dev.gatun.graph.Window;
@@ -86,6 +87,18 @@ class PlanTest {
     void graphsThatPutOutNothingNewAreRefused() {
         Graph nothing = new Graph(List.of(new Node.Input("input", 3)), List.of("input"));
         assertThatThrownBy(() -> plan(nothing, request(1, 32, 32))).hasMessageContaining("puts out its input");
+    }
+
+    /** 1,202 layers share the memory of a few: three maps of the first stage are alive at once, 64 kB each. */
+    @Test
+    void theDeepestNetworkNeedsLittleMoreThanItsWeights() {
+        Graph graph = GraphBuilder.build(Variants.named("resnet1202-cifar10"));
+        try (Plan plan = plan(graph, request(1, 32, 32))) {
+            long parameters = GraphCost.of(graph, 32, 32).parameters();
+            assertThat(plan.weightBytes()).isBetween(parameters * 4 * 99 / 100, parameters * 4 * 11 / 10);
+            assertThat(plan.arenaBytes()).isLessThan(1 << 20);
+            assertThat(plan.stepInfos()).hasSizeBetween(1202, 1212);
+        }
     }
 
     @Test

@@ -206,6 +206,61 @@ class VariantsTest {
         assertThat(Variants.find(name)).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "resnet50, TORCHVISION",
+        "wide_resnet101_2, TORCHVISION",
+        "resnext50_32x4d, TORCHVISION",
+        "resnet50-v1, IMAGENET",
+        "resnet34-c, IMAGENET",
+        "plain18, IMAGENET",
+        "resnet26d, TIMM",
+        "resnet20-cifar10-b, CIFAR",
+        "plain62-cifar100, CIFAR",
+        "resnet29v2-keras-cifar10, KERAS_CIFAR",
+        "resnet8-mlperf-tiny, MLPERF_TINY",
+        "resnet152v2-keras, KERAS_APPLICATIONS"
+    })
+    void isOfAFamily(String name, Family family) {
+        assertThat(Family.of(Variants.named(name))).contains(family);
+    }
+
+    @Test
+    void hasAFamilyAndTheDepthInItsName() {
+        Variants.all().forEach((name, spec) -> {
+            assertThat(Family.of(spec)).as(name).isPresent();
+            assertThat(name).containsPattern("^[a-z_]+" + spec.depth() + "(?!\\d)");
+        });
+        assertThat(Family.of(Variants.named("resnet50").withName("mine"))).isEmpty();
+    }
+
+    @Test
+    void tellsItsOptions() {
+        assertThat(Variants.named("resnext101_32x8d").options())
+                .containsExactly(
+                        "bottleneck blocks 3-4-23-3",
+                        "32 groups of 8",
+                        "stride in the 3x3",
+                        "option B: projection shortcuts where dimensions change",
+                        "epsilon 1.0E-5");
+        assertThat(Variants.named("resnet20-cifar10").options())
+                .containsExactly("basic blocks 3-3-3", "option A: zero-padded identity shortcuts", "epsilon 1.0E-5");
+        assertThat(Variants.named("resnet50v2-keras").options())
+                .contains(
+                        "stride in the 3x3",
+                        "pre-activation",
+                        "projections of pre-activations",
+                        "biases where no normalisation follows",
+                        "epsilon 1.001E-5");
+        assertThat(Variants.named("resnet50d").withOutputStride(8).options())
+                .contains("deep stem", "average pooling ahead of projections", "dilated");
+        assertThat(Variants.named("wide_resnet50_2").options()).contains("width per group 128");
+        // No two rows of the same depth and classes are told apart by their names alone.
+        assertThat(Variants.all().values().stream()
+                        .map(spec -> spec.depth() + " " + spec.classes() + " " + spec.input() + spec.options()))
+                .doesNotHaveDuplicates();
+    }
+
     private static long parameters(String name) {
         return GraphCost.of(GraphBuilder.build(Variants.named(name)), 224, 224).parameters();
     }

@@ -11,18 +11,41 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
-/** The binary version of CIFAR-10: records of a label byte and 3x32x32 samples (CHW, RGB); Krizhevsky's cifar.html. */
+/** The binary version of CIFAR-10 or -100: records of labels and 3x32x32 samples (CHW, RGB); Krizhevsky's cifar.html. */
 final class CifarFile implements Samples {
     private static final int PIXEL_BYTES = 3 * 32 * 32;
-    private static final int RECORD_BYTES = 1 + PIXEL_BYTES;
 
     private final Path path;
+    private final Kind kind;
     private final FileChannel channel;
     private final int size;
     private final int classes;
 
-    private CifarFile(Path path, FileChannel channel, int size, int classes) {
+    /** Of which data set. */
+    enum Kind {
+        /** One label. */
+        CIFAR10("--cifar10", 1, 0),
+        /** The coarse label of 20 super-classes, and behind it the fine one of 100, which is taken. */
+        CIFAR100("--cifar100", 2, 1);
+
+        private final String option;
+        private final int labels;
+        private final int label;
+
+        Kind(String option, int labels, int label) {
+            this.option = option;
+            this.labels = labels;
+            this.label = label;
+        }
+
+        int recordBytes() {
+            return labels + PIXEL_BYTES;
+        }
+    }
+
+    private CifarFile(Path path, Kind kind, FileChannel channel, int size, int classes) {
         this.path = path;
+        this.kind = kind;
         this.channel = channel;
         this.size = size;
         this.classes = classes;
@@ -33,24 +56,25 @@ final class CifarFile implements Samples {
      *
      * @throws CommandException if it is not of such records, or the network takes other images
      */
-    static CifarFile open(Path path, Model network) throws IOException {
+    static CifarFile open(Path path, Kind kind, Model network) throws IOException {
         if (!network.input().cifar()) {
             throw new CommandException(String.format(
                     Locale.ROOT,
-                    "%s takes images of %dx%d, those of --cifar10 are 32x32",
+                    "%s takes images of %dx%d, those of %s are 32x32",
                     network.name(),
                     network.input().size(),
-                    network.input().size()));
+                    network.input().size(),
+                    kind.option));
         }
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         try {
             long bytes = channel.size();
-            if (bytes == 0 || bytes % RECORD_BYTES != 0) {
-                throw new CommandException(path + ": " + bytes + " bytes, expected records of " + RECORD_BYTES
-                        + " bytes (a label, 3x32x32)");
+            if (bytes == 0 || bytes % kind.recordBytes() != 0) {
+                throw new CommandException(path + ": " + bytes + " bytes, expected records of " + kind.recordBytes()
+                        + " bytes (" + Text.count(kind.labels, "label") + ", 3x32x32)");
             }
-            int size = Math.toIntExact(bytes / RECORD_BYTES);
-            return new CifarFile(path, channel, size, network.classes());
+            int size = Math.toIntExact(bytes / kind.recordBytes());
+            return new CifarFile(path, kind, channel, size, network.classes());
         } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
@@ -71,14 +95,14 @@ final class CifarFile implements Samples {
     public Loader newLoader() {
         ByteBuffer label = ByteBuffer.allocate(1);
         return (index, src, byteOffset) -> {
-            long record = (long) index * RECORD_BYTES;
-            read(label.clear(), record);
+            long record = (long) index * kind.recordBytes();
+            read(label.clear(), record + kind.label);
             int trueClass = label.get(0) & 0xff;
             if (trueClass >= classes) {
                 throw new CommandException(
                         path + ": record " + index + " has label " + trueClass + ", expected 0 to " + (classes - 1));
             }
-            read(src.asSlice(byteOffset, PIXEL_BYTES).asByteBuffer(), record + 1);
+            read(src.asSlice(byteOffset, PIXEL_BYTES).asByteBuffer(), record + kind.labels);
             return trueClass;
         };
     }

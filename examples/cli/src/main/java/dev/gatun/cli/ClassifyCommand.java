@@ -1,9 +1,10 @@
 package dev.gatun.cli;
 
+import dev.gatun.CompileOptions;
 import dev.gatun.CompiledModel;
 import dev.gatun.Labels;
 import dev.gatun.Model;
-import dev.gatun.image.Crops;
+import dev.gatun.answers.MultiScale;
 import dev.gatun.image.DecodeOptions;
 import dev.gatun.image.ImageDecoder;
 import dev.gatun.image.ImageFormatException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,9 +32,9 @@ import picocli.CommandLine.Parameters;
             "",
             "A directory stands for the images in it (not in its subdirectories), in order of their names. An image that"
                     + " cannot be read is told on stderr and left out; the exit status is 1 then.",
-            "Several models answer together, by the mean of their probabilities.",
+            "Several models answer together, each on threads of its own.",
             "The time is that of one run of the network on one image, the first of which also finds memory and caches cold;"
-                    + " reading and preparing the image is not part of it."
+                    + " reading and preparing the image is not part of it. Of several models it is that of the slowest."
         })
 final class ClassifyCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -77,30 +79,36 @@ final class ClassifyCommand implements Callable<Integer> {
         requireSameClasses(opened);
         Labels labels = labelsFile == null ? first.labels() : Labels.read(labelsFile, first.classes());
         try (NativeStack owned = new NativeStack()) {
-            List<TimedClassifier.Member> members = new ArrayList<>();
+            List<Supplier<Views>> members = new ArrayList<>();
             int threads = 0;
             for (OpenModel model : opened) {
-                CompiledModel compiled = owned.push(compile(model));
-                threads = Math.max(threads, compiled.threads());
-                members.add(new TimedClassifier.Member(
-                        owned.push(new Lane(compiled)), model.model().preprocessing(), cropOptions.crops()));
+                CompileOptions options = computeOptions.compile(model, threadsOfEach(opened.size()));
+                if (cropOptions.scales().given()) {
+                    List<Integer> sides = cropOptions.scales().sides();
+                    members.add(() -> Views.scales(new MultiScale(model.model(), options, sides)));
+                    threads += options.threads() == CompileOptions.AUTO ? computeOptions.workers() : options.threads();
+                } else {
+                    CompiledModel compiled = owned.push(
+                            model.compile(options.withBatch(cropOptions.views()).withInput(TimedClassifier.FORMAT)));
+                    members.add(
+                            () -> Views.crops(new Lane(compiled), model.model().preprocessing(), cropOptions.crops()));
+                    threads += compiled.threads();
+                }
             }
             String precision = computeOptions.precisions(opened);
             String names = opened.stream().map(model -> model.model().name()).collect(Collectors.joining(" + "));
             ClassifyReport report =
                     json ? new ClassifyReport.Lines(terminal, names, precision) : new ClassifyReport.Table(terminal);
             report.begin(opened.stream().map(OpenModel::describe).collect(Collectors.joining(" + "))
-                    + (cropOptions.crops() == Crops.ONE ? "" : ", ten crops")
-                    + ", " + precision + ", " + Text.count(threads, "thread"));
-            return classify(files, new TimedClassifier(members, labels, top), report);
+                    + cropOptions.describe() + ", " + precision + ", " + Text.count(threads, "thread"));
+            TimedClassifier classifier = owned.push(new TimedClassifier(members, labels, top, cropOptions.averaging()));
+            return classify(files, classifier, report);
         }
     }
 
-    private CompiledModel compile(OpenModel model) {
-        return model.compile(computeOptions
-                .compile(model, computeOptions.threads())
-                .withBatch(cropOptions.crops().count())
-                .withInput(TimedClassifier.FORMAT));
+    /** Several models run side by side and share the threads. */
+    private int threadsOfEach(int models) {
+        return models == 1 ? computeOptions.threads() : Math.max(1, computeOptions.workers() / models);
     }
 
     /** Models can only agree or disagree on the same classes. */

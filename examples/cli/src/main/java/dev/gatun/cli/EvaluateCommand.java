@@ -1,7 +1,8 @@
 package dev.gatun.cli;
 
+import dev.gatun.CompileOptions;
 import dev.gatun.CompiledModel;
-import dev.gatun.image.Crops;
+import dev.gatun.answers.MultiScale;
 import dev.gatun.onednn.NativeStack;
 import dev.gatun.spec.Shape;
 import java.io.IOException;
@@ -65,9 +66,7 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Take the first N images only.")
     private @Nullable Integer limit;
 
-    @Option(
-            names = "--ensemble",
-            description = "Tell also how good the models are together, by the mean of their probabilities.")
+    @Option(names = "--ensemble", description = "Tell also how good the models are together.")
     private boolean ensemble;
 
     @Option(
@@ -77,7 +76,14 @@ final class EvaluateCommand implements Callable<Integer> {
                     + " and one crop.")
     private @Nullable Path logitsFile;
 
-    @Option(names = "--json", description = "Print the result as one JSON object.")
+    @Option(
+            names = "--plot",
+            paramLabel = "OUT.svg",
+            description =
+                    "Draw the errors of all models, the published ones marked, as a picture for browsers and papers.")
+    private @Nullable Path plotFile;
+
+    @Option(names = "--json", description = "Print the results as JSON, an object for each model, one a line.")
     private boolean json;
 
     /** Where images come from. */
@@ -93,6 +99,13 @@ final class EvaluateCommand implements Callable<Integer> {
         private @Nullable Path cifar10;
 
         @Option(
+                names = "--cifar100",
+                paramLabel = "FILE.bin",
+                required = true,
+                description = "CIFAR-100's: a coarse label, the fine label that counts, and the samples.")
+        private @Nullable Path cifar100;
+
+        @Option(
                 names = "--folders",
                 paramLabel = "DIR",
                 required = true,
@@ -100,6 +113,11 @@ final class EvaluateCommand implements Callable<Integer> {
                         "Directory with a sub-directory of images for each class, in the order of their names, such as"
                                 + " ImageNet's synsets.")
         private @Nullable Path folders;
+
+        /** Whether images are of the size that is seen. */
+        boolean cifar() {
+            return cifar10 != null || cifar100 != null;
+        }
     }
 
     @Spec
@@ -128,13 +146,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Crops crops = cropOptions.crops();
-        if (logitsFile != null && (modelsOptions.count() > 1 || crops != Crops.ONE)) {
+        if (logitsFile != null && (modelsOptions.count() > 1 || !cropOptions.centre())) {
             throw new ParameterException(spec.commandLine(), "--logits goes with one model and one crop");
         }
-        if (source.cifar10 != null && crops != Crops.ONE) {
+        if (source.cifar() && !cropOptions.centre()) {
             throw new ParameterException(
-                    spec.commandLine(), "--cifar10 has images of the size that is seen: no other crops");
+                    spec.commandLine(), "CIFAR's images are of the size that is seen: no other crops or scales");
         }
         List<OpenModel> opened = modelsOptions.open(terminal);
         if (ensemble) {
@@ -148,30 +165,57 @@ final class EvaluateCommand implements Callable<Integer> {
             int available = samples.getFirst().size();
             int count = limit == null ? available : Math.min(limit, available);
             int workers = Math.min(computeOptions.workers(), count);
-            // No worker is left without images by a batch that is too big for them.
-            int perRun = Math.min(Math.ceilDiv(batch, crops.count()), Math.ceilDiv(count, workers));
+            int perRun = imagesOfARun(count, workers);
             List<Evaluator.Member> members = new ArrayList<>();
             for (int i = 0; i < opened.size(); i++) {
-                CompiledModel compiled = owned.push(opened.get(i)
-                        .compile(computeOptions
-                                .compile(opened.get(i), 1)
-                                .withStreams(workers)
-                                .withInput(samples.get(i).format())
-                                .withBatch(perRun * crops.count())));
-                members.add(new Evaluator.Member(compiled, samples.get(i), crops.count()));
+                members.add(member(opened.get(i), samples.get(i), workers, perRun, owned));
             }
             return evaluate(
                     opened,
                     members,
                     count,
-                    new EvaluateReport(computeOptions.precisions(opened), workers, perRun, crops));
+                    new EvaluateReport(
+                            computeOptions.precisions(opened),
+                            workers,
+                            perRun,
+                            cropOptions.crops(),
+                            cropOptions.scales(),
+                            cropOptions.describe()));
         }
+    }
+
+    /** No worker is left without images by a batch that is too big for them. Of whole images each has a size of its own. */
+    private int imagesOfARun(int count, int workers) {
+        return cropOptions.scales().given()
+                ? 1
+                : Math.min(Math.ceilDiv(batch, cropOptions.views()), Math.ceilDiv(count, workers));
+    }
+
+    private Evaluator.Member member(OpenModel opened, Samples samples, int workers, int perRun, NativeStack owned) {
+        CompileOptions options = computeOptions.compile(opened, 1).withStreams(workers);
+        int views = cropOptions.views();
+        if (cropOptions.scales().given() && samples instanceof LabelledImages images) {
+            List<Integer> sides = cropOptions.scales().sides();
+            // Not run itself: the streams are its.
+            CompiledModel compiled = owned.push(opened.compile(options.withBatch(1)));
+            return Evaluator.Member.ofScales(
+                    compiled,
+                    images,
+                    () -> new MultiScale(opened.model(), options, sides),
+                    views,
+                    cropOptions.averaging());
+        }
+        CompiledModel compiled =
+                owned.push(opened.compile(options.withInput(samples.format()).withBatch(perRun * views)));
+        return Evaluator.Member.ofCrops(compiled, samples, views, cropOptions.averaging());
     }
 
     private int evaluate(List<OpenModel> opened, List<Evaluator.Member> members, int count, EvaluateReport report) {
         try (Npy logits = logitsFile == null
-                ? null
-                : Npy.create(logitsFile, Shape.of(count, members.getFirst().classes()))) {
+                        ? null
+                        : Npy.create(
+                                logitsFile, Shape.of(count, members.getFirst().classes()));
+                OutputFile plot = plotFile == null ? null : OutputFile.create(plotFile)) {
             long start = System.nanoTime();
             List<Score> scores = run(members, count, logits);
             double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
@@ -179,13 +223,20 @@ final class EvaluateCommand implements Callable<Integer> {
                 logits.commit();
             }
             report.print(terminal, json, opened, scores, seconds);
+            if (plot != null) {
+                report.plot(plot, opened, scores);
+                plot.commit();
+            }
             return scores.getFirst().unreadable() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
         }
     }
 
     private Samples samples(OpenModel opened) throws IOException {
         if (source.cifar10 != null) {
-            return CifarFile.open(source.cifar10, opened.model());
+            return CifarFile.open(source.cifar10, CifarFile.Kind.CIFAR10, opened.model());
+        }
+        if (source.cifar100 != null) {
+            return CifarFile.open(source.cifar100, CifarFile.Kind.CIFAR100, opened.model());
         }
         if (source.folders != null) {
             return LabelledImages.folders(source.folders, opened.model(), cropOptions.crops(), imageOptions.decoding());

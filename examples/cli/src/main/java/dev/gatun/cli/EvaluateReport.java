@@ -3,6 +3,9 @@ package dev.gatun.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.gatun.image.Crops;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,8 +18,10 @@ import java.util.OptionalDouble;
  * @param threads that computed
  * @param batch images of a run
  * @param crops of an image
+ * @param scales of whole images, if any, instead of crops
+ * @param views what is seen of an image, in words to stand behind others
  */
-record EvaluateReport(String precision, int threads, int batch, Crops crops) {
+record EvaluateReport(String precision, int threads, int batch, Crops crops, Scales scales, String views) {
     private static final String UNKNOWN = "-";
 
     /** A row of the error table. */
@@ -45,8 +50,8 @@ record EvaluateReport(String precision, int threads, int batch, Crops crops) {
         }
         String title = models.size() == 1 ? models.getFirst().describe() : Text.count(models.size(), "model");
         terminal.out()
-                .println(Text.printable(title + ", " + precision + ", " + Text.count(threads, "thread") + ", batch "
-                        + batch + (crops == Crops.ONE ? "" : ", ten crops")));
+                .println(Text.printable(
+                        title + ", " + precision + ", " + Text.count(threads, "thread") + ", batch " + batch + views));
         Score first = scores.getFirst();
         line(terminal, "images", Integer.toString(first.images()));
         if (first.unreadable() > 0) {
@@ -65,6 +70,26 @@ record EvaluateReport(String precision, int threads, int batch, Crops crops) {
         line(terminal, "images/s", String.format(Locale.ROOT, "%.1f (%.1f s)", first.images() / seconds, seconds));
         terminal.out().println();
         table(models, scores).print(terminal.out());
+    }
+
+    /** Draws the errors of all rows of the table. */
+    void plot(OutputFile out, List<OpenModel> models, List<Score> scores) {
+        List<ErrorChart.Row> rows = new ArrayList<>();
+        for (int i = 0; i < scores.size(); i++) {
+            Row row = row(models, scores, i);
+            rows.add(new ErrorChart.Row(
+                    row.model(),
+                    row.weights(),
+                    new ErrorChart.Measure("top-1", row.score().top1Error(), row.publishedTop1()),
+                    new ErrorChart.Measure("top-5", row.score().top5Error(), row.publishedTop5())));
+        }
+        String title = "Error on " + Text.count(scores.getFirst().images(), "image") + ", " + precision + views;
+        byte[] svg = ErrorChart.draw(title, rows).getBytes(StandardCharsets.UTF_8);
+        out.write(channel -> {
+            for (ByteBuffer bytes = ByteBuffer.wrap(svg); bytes.hasRemaining(); ) {
+                channel.write(bytes);
+            }
+        });
     }
 
     private static Row row(List<OpenModel> models, List<Score> scores, int index) {
@@ -118,6 +143,11 @@ record EvaluateReport(String precision, int threads, int batch, Crops crops) {
             fields.writeStringField("weights", row.weights());
             fields.writeStringField("precision", precision);
             fields.writeNumberField("crops", crops.count());
+            fields.writeFieldName("scales");
+            fields.writeArray(
+                    scales.sides().stream().mapToInt(side -> side).toArray(),
+                    0,
+                    scales.sides().size());
             fields.writeNumberField("images", score.images());
             fields.writeNumberField("unreadable", score.unreadable());
             fields.writeNumberField("top1", score.top1());

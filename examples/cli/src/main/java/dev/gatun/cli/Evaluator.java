@@ -1,19 +1,23 @@
 package dev.gatun.cli;
 
 import dev.gatun.CompiledModel;
+import dev.gatun.answers.Averaging;
 import dev.gatun.answers.Consensus;
-import dev.gatun.image.ImageFormatException;
+import dev.gatun.answers.MultiScale;
 import dev.gatun.onednn.NativeStack;
 import dev.gatun.runtime.Lane;
 import dev.gatun.runtime.StreamException;
 import dev.gatun.runtime.StreamPool;
-import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,23 +37,46 @@ final class Evaluator {
     /**
      * A model.
      *
-     * @param compiled for the format of the samples; the streams are those of the first model
-     * @param samples prepared for it
-     * @param crops of a sample that have a say
+     * @param compiled runs on the streams; those of the first model are taken
+     * @param images that it is given at once
+     * @param views of an image that have a say
+     * @param averaging of what they say
+     * @param opener makes what looks at the images, on the thread of a stream
      */
-    record Member(CompiledModel compiled, Samples samples, int crops) {
-        int classes() {
-            return compiled.dstShape().intDim(1);
+    record Member(CompiledModel compiled, int images, int views, Averaging averaging, Function<Lane, Looker> opener) {
+        /**
+         * One that sees crops.
+         *
+         * @param compiled for the format of the samples and all crops of as many images as it is given at once
+         * @param samples prepared for it, with so many crops of each
+         */
+        static Member ofCrops(CompiledModel compiled, Samples samples, int crops, Averaging averaging) {
+            int images = compiled.batch() / crops;
+            return new Member(
+                    compiled,
+                    images,
+                    crops,
+                    averaging,
+                    lane -> Looker.crops(lane, samples.newLoader(), compiled.srcBytes() / images));
         }
 
-        /** Images of a run, all their crops being one. */
-        int images() {
-            return compiled.batch() / crops;
+        /** One that sees whole images at so many scales. */
+        static Member ofScales(
+                CompiledModel compiled,
+                LabelledImages images,
+                Supplier<MultiScale> scales,
+                int views,
+                Averaging averaging) {
+            return new Member(compiled, 1, views, averaging, _ -> Looker.scales(scales.get(), images));
+        }
+
+        int classes() {
+            return compiled.dstShape().intDim(1);
         }
     }
 
     /** What a stream has of a member. */
-    private record Work(Member member, Lane lane, Samples.Loader loader) {}
+    private record Work(Member member, Looker looker) {}
 
     /** Is told what happens, from any stream. */
     interface Listener {
@@ -64,7 +91,7 @@ final class Evaluator {
      * An evaluation.
      *
      * @param members at least one, all of as many images a run
-     * @param together whether they also answer together, by the mean of their probabilities; of as many classes then
+     * @param together whether they also answer together, by the mean of what they say; of as many classes then
      * @param limit how many samples to take, at most as many as there are
      * @param logits takes the logits of all images, those of an unreadable one as NaN; only of a single member without further crops
      */
@@ -108,7 +135,7 @@ final class Evaluator {
             List<Work> works = new ArrayList<>();
             for (Member member : members) {
                 Lane own = works.isEmpty() ? lane : owned.push(new Lane(member.compiled()));
-                works.add(new Work(member, own, member.samples().newLoader()));
+                works.add(new Work(member, owned.push(member.opener().apply(own))));
             }
             for (int first = next.getAndAdd(batch); first < limit; first = next.getAndAdd(batch)) {
                 int count = Math.min(batch, limit - first);
@@ -126,7 +153,8 @@ final class Evaluator {
         int[] trueClasses = new int[count];
         List<Consensus> all = new ArrayList<>();
         for (int i = 0; i < count && together; i++) {
-            all.add(new Consensus(members.getFirst().classes()));
+            all.add(new Consensus(
+                    members.getFirst().classes(), members.getFirst().averaging()));
         }
         List<Score> scores = new ArrayList<>();
         for (Work work : works) {
@@ -135,11 +163,7 @@ final class Evaluator {
         if (together) {
             Score score = Score.NONE;
             for (int i = 0; i < count; i++) {
-                score = score.plus(score(
-                        trueClasses[i],
-                        all.get(i).logits(),
-                        0,
-                        members.getFirst().classes()));
+                score = score.plus(score(trueClasses[i], all.get(i)));
             }
             scores.add(score);
         }
@@ -147,71 +171,51 @@ final class Evaluator {
     }
 
     /**
-     * Runs one model over a batch. One that is not full is run with whatever the segment held before behind its images, and that is not
-     * looked at.
+     * Runs one model over a batch.
      *
      * @param trueClasses of the images of the batch, set by the first model and marked by any
      * @param all takes what it thinks, if all answer together
      */
     private Score evaluate(int first, int[] trueClasses, Work work, List<Consensus> all) {
         Member member = work.member();
-        Lane lane = work.lane();
         int classes = member.classes();
-        long imageBytes = member.compiled().srcBytes() / batch;
-        for (int i = 0; i < trueClasses.length; i++) {
-            if (trueClasses[i] >= 0) {
-                trueClasses[i] = load(work.loader(), first + i, lane.src(), i * imageBytes);
-            }
-        }
-        lane.run();
-        float[] results = lane.dst().toArray(ValueLayout.JAVA_FLOAT);
+        float[] results = work.looker().look(first, trueClasses, listener::unreadable);
         Score score = Score.NONE;
         for (int i = 0; i < trueClasses.length; i++) {
-            int row = i * member.crops() * classes;
-            if (together) {
-                hear(all.get(i), results, row, member);
+            // The mean of one view's logits is these logits, to the bit.
+            Consensus own = new Consensus(classes, member.views() == 1 ? Averaging.LOGITS : member.averaging());
+            for (int view = 0; view < member.views() && trueClasses[i] != Looker.UNREADABLE; view++) {
+                int row = (i * member.views() + view) * classes;
+                own.add(results, row);
+                if (together) {
+                    all.get(i).add(results, row);
+                }
             }
-            if (member.crops() == 1) {
-                score = score.plus(score(trueClasses[i], results, row, classes));
-            } else {
-                Consensus own = new Consensus(classes);
-                hear(own, results, row, member);
-                score = score.plus(score(trueClasses[i], own.logits(), 0, classes));
-            }
+            score = score.plus(score(trueClasses[i], own));
         }
         if (logits != null) {
-            write(logits, first, trueClasses, lane.dst(), classes);
+            write(logits, first, trueClasses, results, classes);
         }
         return score;
     }
 
-    /** Adds what a model thinks of all crops of an image. */
-    private static void hear(Consensus consensus, float[] results, int row, Member member) {
-        for (int crop = 0; crop < member.crops(); crop++) {
-            consensus.add(results, row + crop * member.classes());
+    private static Score score(int trueClass, Consensus consensus) {
+        if (trueClass == Looker.UNREADABLE) {
+            return Score.UNREADABLE;
         }
+        float[] logits = consensus.logits();
+        return Score.of(logits, 0, logits.length, trueClass);
     }
 
-    private static Score score(int trueClass, float[] logits, int first, int classes) {
-        return trueClass < 0 ? Score.UNREADABLE : Score.of(logits, first, classes, trueClass);
-    }
-
-    /** The true class, or -1 if the image cannot be read. */
-    private int load(Samples.Loader loader, int index, MemorySegment src, long byteOffset) {
-        try {
-            return loader.load(index, src, byteOffset);
-        } catch (IOException | ImageFormatException e) {
-            listener.unreadable(e);
-            return -1;
-        }
-    }
-
-    private static void write(Npy to, int first, int[] trueClasses, MemorySegment results, int classes) {
+    private static void write(Npy to, int first, int[] trueClasses, float[] results, int classes) {
         for (int i = 0; i < trueClasses.length; i++) {
-            for (int c = 0; trueClasses[i] < 0 && c < classes; c++) {
-                results.setAtIndex(ValueLayout.JAVA_FLOAT, (long) i * classes + c, Float.NaN);
+            if (trueClasses[i] == Looker.UNREADABLE) {
+                Arrays.fill(results, i * classes, (i + 1) * classes, Float.NaN);
             }
         }
-        to.rows(first, results.asSlice(0, (long) trueClasses.length * classes * Float.BYTES));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment rows = arena.allocateFrom(ValueLayout.JAVA_FLOAT, results);
+            to.rows(first, rows.asSlice(0, (long) trueClasses.length * classes * Float.BYTES));
+        }
     }
 }

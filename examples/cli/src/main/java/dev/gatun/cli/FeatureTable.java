@@ -1,6 +1,7 @@
 package dev.gatun.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.gatun.answers.MapLayout;
 import dev.gatun.plan.Plan;
 import dev.gatun.spec.Shape;
 import dev.gatun.weights.ElementType;
@@ -21,15 +22,17 @@ import java.util.Map;
 /** The features of images: for each output of a network a row an image, float32. Rows may be set by several threads at once. */
 final class FeatureTable {
     private final List<Column> columns = new ArrayList<>();
+    private final MapLayout layout;
     private final int rows;
 
     /**
      * An output.
      *
      * @param shape of all rows: [n, c], or [n, c, h, w]
+     * @param one [1, c, h, w], which a run puts out
      * @param offset of the row in the results of a run
      */
-    private record Column(String name, Shape shape, long offset, long rowBytes, MemorySegment values) {
+    private record Column(String name, Shape shape, Shape one, long offset, long rowBytes, MemorySegment values) {
         MemorySegment row(int index) {
             return values.asSlice(index * rowBytes, rowBytes);
         }
@@ -48,19 +51,24 @@ final class FeatureTable {
      * A table without values.
      *
      * @param arena keeps the values
+     * @param layout of maps
      * @param outputs of a network for one image
      * @param rows as many as images
      */
-    FeatureTable(Arena arena, Pool pool, List<Plan.Output> outputs, int rows) {
+    FeatureTable(Arena arena, Pool pool, MapLayout layout, List<Plan.Output> outputs, int rows) {
+        this.layout = layout;
         this.rows = rows;
         for (int i = 0; i < outputs.size(); i++) {
             Shape one = outputs.get(i).shape();
             boolean pooled = pool == Pool.AVG || pool == Pool.MAX;
-            Shape shape = pooled ? Shape.of(rows, one.dim(1)) : Shape.of(rows, one.dim(1), one.dim(2), one.dim(3));
+            Shape shape = pooled
+                    ? Shape.of(rows, one.dim(1))
+                    : layout.shape(Shape.of(rows, one.dim(1), one.dim(2), one.dim(3)));
             long rowBytes = one.elements() * Float.BYTES;
             columns.add(new Column(
                     pool.output(i),
                     shape,
+                    one,
                     outputs.get(i).offset(),
                     rowBytes,
                     arena.allocate(Math.multiplyExact(rowBytes, rows), Float.BYTES)));
@@ -69,7 +77,8 @@ final class FeatureTable {
 
     /** Sets a row to what a run put out. */
     void set(int row, MemorySegment dst) {
-        columns.forEach(column -> column.row(row).copyFrom(dst.asSlice(column.offset(), column.rowBytes())));
+        columns.forEach(
+                column -> layout.copy(dst.asSlice(column.offset(), column.rowBytes()), column.one(), column.row(row)));
     }
 
     /** Sets a row to NaN. */

@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import dev.gatun.CompiledModel;
 import dev.gatun.Model;
 import dev.gatun.answers.Backbone;
+import dev.gatun.answers.MapLayout;
 import dev.gatun.image.Preprocessing;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
         description = "Put out what a network sees in images, for another program to work with.",
         footer = {
             "",
-            "Features are float32, a row an image in the order given, maps as NCHW. An image that cannot be read is told on"
+            "Features are float32, a row an image in the order given. An image that cannot be read is told on"
                     + " stderr; its row is NaN, in JSON it is left out; the exit status is 1 then."
         })
 final class FeaturesCommand implements Callable<Integer> {
@@ -56,6 +57,12 @@ final class FeaturesCommand implements Callable<Integer> {
                     "avg or max of the last map over its pixels, the map itself, or the pyramid of the last map of every"
                             + " stage: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Pool pool = Pool.AVG;
+
+    @Option(
+            names = "--layout",
+            paramLabel = "L",
+            description = "Order of the values of maps: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private MapLayout layout = MapLayout.NCHW;
 
     @Option(
             names = "--output-stride",
@@ -108,7 +115,7 @@ final class FeaturesCommand implements Callable<Integer> {
                         .withInput(Extraction.FORMAT)
                         .withBatch(1)
                         .withSize(preprocessing.cropHeight(), preprocessing.cropWidth()))) {
-            FeatureTable table = new FeatureTable(arena, pool, compiled.outputs(), files.size());
+            FeatureTable table = new FeatureTable(arena, pool, layout, compiled.outputs(), files.size());
             Set<Integer> missing = fill(table, files, new Extraction(compiled, preprocessing, imageOptions.decoding()));
             write(table, files, missing, opened);
             return missing.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
@@ -172,6 +179,7 @@ final class FeaturesCommand implements Callable<Integer> {
             metadata.put("model", opened.model().name());
             metadata.put("weights", opened.weights());
             metadata.put("pool", pool.toString());
+            metadata.put("layout", layout.toString());
             metadata.put("files", files.stream().map(Path::toString).collect(Collectors.joining("\n")));
             table.writeSafetensors(out, metadata);
         }

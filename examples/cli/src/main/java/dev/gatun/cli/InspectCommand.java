@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.gatun.Model;
 import dev.gatun.ModelFile;
 import dev.gatun.graph.Graph;
@@ -9,13 +10,16 @@ import dev.gatun.image.Preprocessing;
 import dev.gatun.network.Network;
 import dev.gatun.quantize.QuantizationReport;
 import dev.gatun.quantize.QuantizedModel;
+import dev.gatun.spec.Family;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.weights.TensorInfo;
 import dev.gatun.weights.WeightSource;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -76,13 +80,26 @@ final class InspectCommand implements Callable<Integer> {
                 String.format(
                         Locale.ROOT, "%d, %,d values, %,d bytes", tensors.size(), values(tensors), bytes(tensors)));
         row("network", variants.isEmpty() ? "none that gatun knows" : describe(variants));
+        if (!variants.isEmpty()) {
+            ResNetSpec likeliest = variants.getFirst();
+            Family.of(likeliest).ifPresent(family -> row("family", family.toString()));
+            row("depth", String.valueOf(likeliest.depth()));
+            row("options", String.join(", ", likeliest.options()));
+        }
         opened.network().ifPresent(network -> row("graph", describe(network)));
         opened.quantized().ifPresent(this::printQuantized);
-        if (opened.network().isPresent() || opened.quantized().isPresent() || !variants.isEmpty()) {
-            Model model = opened.model();
+        model(opened).ifPresent(model -> {
             row("classes", String.valueOf(model.classes()));
             row("preprocessing", describe(model.preprocessing()));
-        }
+        });
+    }
+
+    /** What the file holds, if that is more than tensors. */
+    private static Optional<Model> model(ModelFile opened) {
+        boolean known = opened.network().isPresent()
+                || opened.quantized().isPresent()
+                || !opened.variants().isEmpty();
+        return known ? Optional.of(opened.model()) : Optional.empty();
     }
 
     private void printQuantized(QuantizedModel quantized) {
@@ -138,7 +155,12 @@ final class InspectCommand implements Callable<Integer> {
             }
             fields.writeEndArray();
             if (!variants.isEmpty()) {
-                fields.writeNumberField("classes", variants.getFirst().classes());
+                writeVariant(fields, variants.getFirst());
+            }
+            Optional<Model> model = model(opened);
+            if (model.isPresent()) {
+                fields.writeNumberField("classes", model.get().classes());
+                writePreprocessing(fields, model.get().preprocessing());
             }
             if (opened.quantized().isPresent()) {
                 fields.writeFieldName("quantization");
@@ -163,6 +185,41 @@ final class InspectCommand implements Callable<Integer> {
             }
             fields.writeEndArray();
         });
+    }
+
+    private static void writeVariant(JsonGenerator fields, ResNetSpec variant) throws IOException {
+        Optional<Family> family = Family.of(variant);
+        if (family.isPresent()) {
+            fields.writeStringField("family", family.get().toString());
+        }
+        fields.writeNumberField("depth", variant.depth());
+        fields.writeArrayFieldStart("options");
+        for (String option : variant.options()) {
+            fields.writeString(option);
+        }
+        fields.writeEndArray();
+    }
+
+    private static void writePreprocessing(JsonGenerator fields, Preprocessing preprocessing) throws IOException {
+        Normalization normalization = preprocessing.normalization();
+        fields.writeObjectFieldStart("preprocessing");
+        fields.writeNumberField("resizeShorterSide", preprocessing.resizeShorterSide());
+        fields.writeNumberField("cropHeight", preprocessing.cropHeight());
+        fields.writeNumberField("cropWidth", preprocessing.cropWidth());
+        fields.writeStringField("interpolation", preprocessing.interpolation().toString());
+        fields.writeStringField("channelOrder", normalization.order().toString());
+        fields.writeNumberField("divisor", normalization.divisor());
+        writeFloats(fields, "mean", normalization.mean());
+        writeFloats(fields, "std", normalization.std());
+        fields.writeEndObject();
+    }
+
+    private static void writeFloats(JsonGenerator fields, String name, List<Float> values) throws IOException {
+        fields.writeArrayFieldStart(name);
+        for (float value : values) {
+            fields.writeNumber(value);
+        }
+        fields.writeEndArray();
     }
 
     private static long values(Collection<TensorInfo> tensors) {

@@ -5,6 +5,7 @@ import dev.gatun.image.Crops;
 import dev.gatun.image.DecodeOptions;
 import dev.gatun.image.ImageDecoder;
 import dev.gatun.image.Preprocessing;
+import dev.gatun.image.RgbImage;
 import dev.gatun.spec.InputFormat;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -111,13 +112,21 @@ record LabelledImages(List<Row> rows, Preprocessing preprocessing, Crops crops, 
         return InputFormat.U8_NHWC;
     }
 
+    /** Reads an image as it is. */
+    RgbImage decode(int index) throws IOException {
+        return ImageDecoder.decode(rows.get(index).file(), decoding);
+    }
+
+    int trueClass(int index) {
+        return rows.get(index).trueClass();
+    }
+
     @Override
     public Loader newLoader() {
         CropWriter writer = new CropWriter(preprocessing, crops, format());
         return (index, src, byteOffset) -> {
-            Row row = rows.get(index);
-            writer.write(ImageDecoder.decode(row.file(), decoding), src, byteOffset);
-            return row.trueClass();
+            writer.write(decode(index), src, byteOffset);
+            return trueClass(index);
         };
     }
 }

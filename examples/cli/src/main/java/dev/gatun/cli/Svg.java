@@ -22,6 +22,30 @@ final class Svg {
                 escape(title)));
     }
 
+    /**
+     * A drawing that is a file of its own.
+     *
+     * @param width in pixels
+     * @param height in pixels
+     * @param title for those who do not see it
+     * @param style of its classes
+     */
+    static Svg file(double width, double height, String title, String style) {
+        Svg svg = new Svg();
+        svg.add(String.format(
+                Locale.ROOT,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\""
+                        + " role=\"img\" aria-label=\"%s\">",
+                width,
+                height,
+                width,
+                height,
+                escape(title)));
+        return svg.add("<style>\n" + style + "</style>");
+    }
+
+    private Svg() {}
+
     /** What HTML gives a meaning to is text here. */
     static String escape(String text) {
         return text.replace("&", "&amp;")

@@ -2,68 +2,118 @@ package dev.gatun.cli;
 
 import dev.gatun.Labels;
 import dev.gatun.Prediction;
+import dev.gatun.answers.Averaging;
 import dev.gatun.answers.Consensus;
-import dev.gatun.image.Crops;
-import dev.gatun.image.Preprocessing;
 import dev.gatun.image.RgbImage;
-import dev.gatun.runtime.Lane;
+import dev.gatun.onednn.NativeStack;
 import dev.gatun.spec.InputFormat;
-import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
 
-/** Names what is in one image at a time. Borrows the lanes, whose models take the crops of one image of {@link #FORMAT}. */
-final class TimedClassifier {
+/**
+ * Names what is in one image at a time. The first model looks on the calling thread, every other one beside it on a thread of its own. Owns
+ * the models' views; belongs to one thread.
+ */
+final class TimedClassifier implements AutoCloseable {
     static final InputFormat FORMAT = InputFormat.U8_NHWC;
 
-    private static final double NANOS_PER_MILLI = 1e6;
-
-    private final List<Member> members;
+    private final NativeStack owned = new NativeStack();
+    private final List<Seat> others = new ArrayList<>();
+    private final Views first;
     private final Labels labels;
     private final int top;
-
-    /**
-     * A model that has a say.
-     *
-     * @param lane runs it; borrowed
-     * @param writer of its crops
-     */
-    record Member(Lane lane, CropWriter writer) {
-        Member(Lane lane, Preprocessing preprocessing, Crops crops) {
-            this(lane, new CropWriter(preprocessing, crops, FORMAT));
-        }
-    }
+    private final Averaging averaging;
 
     /**
      * What an image shows.
      *
      * @param top most probable classes, best first
-     * @param milliseconds of the runs of the networks
+     * @param milliseconds of the runs of the network; of several side by side, of that which took longest
      */
     record Result(List<Prediction> top, double milliseconds) {}
 
-    TimedClassifier(List<Member> members, Labels labels, int top) {
-        this.members = List.copyOf(members);
+    /**
+     * A classifier of one model or several of the same classes.
+     *
+     * @param members each is opened by the thread that will use it
+     * @param averaging of what the views say, where there are several
+     */
+    TimedClassifier(List<Supplier<Views>> members, Labels labels, int top, Averaging averaging) {
         this.labels = labels;
         this.top = top;
+        this.averaging = averaging;
+        try {
+            first = owned.push(members.getFirst().get());
+            for (Supplier<Views> member : members.subList(1, members.size())) {
+                others.add(owned.push(new Seat(member)));
+            }
+        } catch (RuntimeException | Error e) {
+            owned.close();
+            throw e;
+        }
     }
 
     Result classify(RgbImage image) {
-        Consensus consensus = new Consensus(labels.size());
-        double milliseconds = 0;
-        for (Member member : members) {
-            Lane lane = member.lane();
-            member.writer().write(image, lane.src(), 0);
-            long start = System.nanoTime();
-            lane.run();
-            milliseconds += (System.nanoTime() - start) / NANOS_PER_MILLI;
-            float[] logits = lane.dst().toArray(ValueLayout.JAVA_FLOAT);
-            if (members.size() == 1 && logits.length == labels.size()) {
-                return new Result(Prediction.top(logits, labels, top), milliseconds);
-            }
-            for (int first = 0; first < logits.length; first += labels.size()) {
-                consensus.add(logits, first);
-            }
+        List<Future<Views.Opinions>> running =
+                others.stream().map(seat -> seat.look(image)).toList();
+        List<Views.Opinions> opinions = new ArrayList<>();
+        opinions.add(first.look(image));
+        running.forEach(other -> opinions.add(result(other)));
+        int count = opinions.stream().mapToInt(said -> said.logits().size()).sum();
+        // The mean of one opinion's logits is these logits, to the bit.
+        Consensus consensus = new Consensus(labels.size(), count == 1 ? Averaging.LOGITS : averaging);
+        opinions.forEach(said -> said.logits().forEach(logits -> consensus.add(logits, 0)));
+        double longest = opinions.stream()
+                .mapToDouble(Views.Opinions::milliseconds)
+                .max()
+                .orElseThrow();
+        return new Result(Prediction.top(consensus.logits(), labels, top), longest);
+    }
+
+    private static <T> T result(Future<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw new CommandException(Failures.describe(e.getCause() == null ? e : e.getCause()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandException("interrupted", e);
         }
-        return new Result(Prediction.top(consensus.logits(), labels, top), milliseconds);
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+    }
+
+    /** A thread for a model. */
+    private static final class Seat implements AutoCloseable {
+        private final ExecutorService thread =
+                Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
+        private final Future<Views> views;
+
+        Seat(Supplier<Views> member) {
+            views = thread.submit(member::get);
+        }
+
+        Future<Views.Opinions> look(RgbImage image) {
+            return thread.submit(() -> result(views).look(image));
+        }
+
+        @Override
+        public void close() {
+            Future<?> closed = thread.submit(() -> {
+                if (views.state() == Future.State.SUCCESS) {
+                    views.resultNow().close();
+                }
+            });
+            thread.close();
+            result(closed);
+        }
     }
 }

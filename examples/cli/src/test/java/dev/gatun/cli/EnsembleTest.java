@@ -61,6 +61,34 @@ class EnsembleTest {
     }
 
     @Test
+    void takesTheMeanOfTheLogitsOfModels() {
+        double[] first = probabilities("--weights", "random:5");
+        double[] second = probabilities("--weights", "random:6");
+        double[] both = probabilities("--weights", "random:5", "--weights", "random:6", "--average", "logits");
+        double sum = 0;
+        for (int i = 0; i < 10; i++) {
+            sum += Math.sqrt(first[i] * second[i]);
+        }
+        for (int i = 0; i < 10; i++) {
+            assertThat(both[i]).isCloseTo(Math.sqrt(first[i] * second[i]) / sum, within(1e-4));
+        }
+    }
+
+    @Test
+    void takesTheMeanOverScales() {
+        double[] small = probabilities("--weights", "random:5", "--scales", "32");
+        double[] large = probabilities("--weights", "random:5", "--scales", "64");
+        double[] both = probabilities("--weights", "random:5", "--scales", "32,64");
+        assertThat(large).isNotEqualTo(small);
+        for (int i = 0; i < 10; i++) {
+            assertThat(both[i]).isCloseTo((small[i] + large[i]) / 2, within(1e-5));
+        }
+        Run run = Run.gatun("classify", "--scales", "32,x", AIRPLANE);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("expected paper or lengths with commas, such as 224,256: 'x' is not a whole");
+    }
+
+    @Test
     void saysWhoAnswered() {
         Run run = Run.gatun(
                 "classify", "--json", "--weights", "random:1", "--weights", "random:2", "--crops", 10, AIRPLANE);

@@ -11,9 +11,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 
 /** The error table: several models, ensembles, crops, and folders of classes. */
 class EvaluateModelsTest {
@@ -87,6 +91,101 @@ class EvaluateModelsTest {
         assertThat(result.get("top1").asInt()).isEqualTo(rightOfClassify(model));
     }
 
+    /** Whole pictures, of which those of 32x32 are seen at 32x32 and 64x64. */
+    @Test
+    void takesSeveralScales() {
+        Object[] model = {"--weights", "random:9", "--scales", "32,64"};
+        JsonNode result = evaluate(model, "--json").json().getFirst();
+        assertThat(result.get("scales")).extracting(JsonNode::asInt).containsExactly(32, 64);
+        assertThat(result.get("images").asInt()).isEqualTo(6);
+        assertThat(result.get("top1").asInt()).isEqualTo(rightOfClassify(model));
+        assertThat(evaluate(model).out()).contains(", scales 32, 64");
+    }
+
+    @Test
+    void averagesWhatItIsAskedTo() {
+        Object[] logits = {
+            "--model", "resnet20-cifar10", "--weights", "random:4", "--weights", "random:3", "--average", "logits"
+        };
+        List<JsonNode> rows = evaluate(logits, "--json", "--ensemble").json();
+        assertThat(rows.getLast().get("model").asText()).isEqualTo("ensemble");
+        assertThat(rows.getLast().get("top1").asInt()).isEqualTo(rightOfClassify(logits));
+    }
+
+    @Test
+    void drawsTheErrors() throws Exception {
+        Path plot = directory.resolve("errors.svg");
+        assertThat(evaluate(TWO, "--ensemble", "--plot", plot).status()).isZero();
+        Element svg = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(plot.toFile())
+                .getDocumentElement();
+        assertThat(svg.getTagName()).isEqualTo("svg");
+        assertThat(texts(svg))
+                .contains("resnet20-cifar10", "bundled", "random (seed 3)", "ensemble")
+                .contains("top-1 16.67 %, published 8.66 (+8.01)")
+                .filteredOn(text -> text.startsWith("top-"))
+                .hasSize(6);
+        // The bars of the bundled model: as long as its errors, and a line where the published one is.
+        double left = bars(svg).get(0).x();
+        double unit = bars(svg).get(0).width() / (100 / 6.0);
+        assertThat(left + 8.66 * unit).isCloseTo(published(svg), within(0.05));
+        assertThat(bars(svg)).hasSize(6);
+
+        assertFails(evaluate(TWO, "--plot", directory), 1, "is a directory, expected a file to write");
+    }
+
+    private record Rectangle(double x, double width) {}
+
+    private static List<Rectangle> bars(Element svg) {
+        return elements(svg, "rect").stream()
+                .filter(rect -> !rect.getAttribute("class").equals("page"))
+                .map(rect -> new Rectangle(
+                        Double.parseDouble(rect.getAttribute("x")), Double.parseDouble(rect.getAttribute("width"))))
+                .toList();
+    }
+
+    private static double published(Element svg) {
+        return elements(svg, "line").stream()
+                .filter(line -> line.getAttribute("class").equals("published"))
+                .mapToDouble(line -> Double.parseDouble(line.getAttribute("x1")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> texts(Element svg) {
+        return elements(svg, "text").stream().map(Element::getTextContent).toList();
+    }
+
+    private static List<Element> elements(Element svg, String tag) {
+        NodeList nodes = svg.getElementsByTagName(tag);
+        return IntStream.range(0, nodes.getLength())
+                .mapToObj(i -> (Element) nodes.item(i))
+                .toList();
+    }
+
+    /** The fine label counts; the coarse one, which is no class here, is not looked at. */
+    @Test
+    void readsTheFineLabelsOfCifar100() throws IOException {
+        byte[] records = new byte[2 * (2 + 3072)];
+        records[0] = 19;
+        records[1] = 7;
+        records[3074] = 19;
+        records[3075] = 99;
+        Path file = Files.write(directory.resolve("c.bin"), records);
+        Run run = Run.gatun(
+                "evaluate", "--json", "--model", "resnet20-cifar100", "--weights", "random", "--cifar100", file);
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.json().getFirst().get("images").asInt()).isEqualTo(2);
+        // Both images are black, so at most one label is right.
+        assertThat(run.json().getFirst().get("top1").asInt()).isLessThan(2);
+        assertFails(Run.gatun("evaluate", "--cifar100", file), 1, "record 1 has label 99, expected 0 to 9");
+        assertFails(
+                Run.gatun("evaluate", "--cifar100", Files.write(file, new byte[3073])),
+                1,
+                "3073 bytes, expected records of 3074 bytes (2 labels, 3x32x32)");
+    }
+
     @Test
     void takesAFolderForEachClass() throws IOException {
         for (int index = 0; index < 10; index++) {
@@ -122,6 +221,10 @@ class EvaluateModelsTest {
         assertFails(evaluate(TWO, "--logits", logits), 2, "--logits goes with one model and one crop");
         Path cifar = Files.write(directory.resolve("c.bin"), new byte[3073]);
         assertFails(Run.gatun("evaluate", "--cifar10", cifar, "--crops", 10), 2, "no other crops");
+        assertFails(Run.gatun("evaluate", "--cifar10", cifar, "--scales", "32"), 2, "no other crops or scales");
+        assertFails(evaluate(new Object[] {"--scales", "paper", "--crops", 10}), 2, "give one of them");
+        assertFails(evaluate(new Object[] {"--scales", "32"}, "--logits", logits), 2, "one model and one crop");
+        assertFails(evaluate(new Object[] {"--scales", "16"}), 1, "a scale of 16 pixels, expected at least 32");
         assertFails(
                 evaluate(
                         new Object[] {

@@ -81,6 +81,30 @@ class FeaturesCommandTest {
     }
 
     @Test
+    void writesMapsWithTheChannelsLast() {
+        JsonNode planes =
+                Run.gatun("features", "--pool", "map", SHIP).json().getFirst().get("map");
+        JsonNode pixels = Run.gatun("features", "--pool", "map", "--layout", "nhwc", SHIP)
+                .json()
+                .getFirst()
+                .get("map");
+        assertThat(pixels.get("shape")).extracting(JsonNode::asInt).containsExactly(8, 8, 64);
+        for (int c = 0; c < 64; c++) {
+            for (int pixel = 0; pixel < 64; pixel++) {
+                assertThat(pixels.get("values").get(pixel * 64 + c))
+                        .isEqualTo(planes.get("values").get(c * 64 + pixel));
+            }
+        }
+        Path out = directory.resolve("pyramid.safetensors");
+        Run run = Run.gatun("features", "--pool", "pyramid", "--layout", "nhwc", "--out", out, SHIP, FROG);
+        assertThat(run.status()).as(run.err()).isZero();
+        try (WeightSource file = WeightFiles.open(out)) {
+            assertThat(file.tensor("c2").shape()).isEqualTo(Shape.of(2, 32, 32, 16));
+            assertThat(file.metadata()).containsEntry("layout", "NHWC");
+        }
+    }
+
+    @Test
     void takesOtherSizesAndOutputStrides() {
         JsonNode larger = Run.gatun("features", "--pool", "map", "--size", 64, SHIP)
                 .json()

@@ -27,7 +27,13 @@ class OtherCommandsTest {
                 .contains(
                         "metadata classes: airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck",
                         "container: safetensors",
-                        "network: resnet20-cifar10 or plain20-cifar10, 10 classes");
+                        "network: resnet20-cifar10 or plain20-cifar10, 10 classes",
+                        "family: He et al. 2016, CIFAR",
+                        "depth: 20",
+                        "options: basic blocks 3-3-3, option A: zero-padded identity shortcuts, epsilon 1.0E-5",
+                        "classes: 10")
+                .anyMatch(
+                        line -> line.startsWith("preprocessing: shorter side to 32, crop 32x32, (x / 255.0 - [0.4914"));
     }
 
     @Test
@@ -37,6 +43,14 @@ class OtherCommandsTest {
         assertThat(result.get("container").asText()).isEqualTo("safetensors");
         assertThat(result.get("variants")).hasSize(2);
         assertThat(result.get("variants").get(0).asText()).isEqualTo("resnet20-cifar10");
+        assertThat(result.get("family").asText()).isEqualTo("He et al. 2016, CIFAR");
+        assertThat(result.get("depth").asInt()).isEqualTo(20);
+        assertThat(result.get("options").get(1).asText()).startsWith("option A");
+        assertThat(result.get("preprocessing").toString())
+                .isEqualTo(
+                        "{\"resizeShorterSide\":32,\"cropHeight\":32,\"cropWidth\":32,\"interpolation\":\"BILINEAR\","
+                                + "\"channelOrder\":\"RGB\",\"divisor\":255.0,\"mean\":[0.4914,0.4822,0.4465],"
+                                + "\"std\":[0.247,0.2435,0.2616]}");
         assertThat(result.get("classes").asInt()).isEqualTo(10);
         assertThat(result.get("metadata").get("top1").asText()).isEqualTo("91.34");
         assertThat(result.get("tensors").get(0).toString())
