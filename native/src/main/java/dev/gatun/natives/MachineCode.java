@@ -40,19 +40,17 @@ final class MachineCode {
     /** A cache line, which also the tile configuration at the end of a function must not cross. */
     private static final int ALIGNMENT = 64;
 
+    /** Of all functions, whose address comes first; a constant to the JVM. */
+    @SuppressWarnings("restricted")
+    private static final MethodHandle CALL =
+            Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
+
     private static final Map<Listing, MachineCode> MAPPED = new EnumMap<>(Listing.class);
 
     private final Map<String, MemorySegment> functions;
 
     private MachineCode(Map<String, MemorySegment> functions) {
         this.functions = functions;
-    }
-
-    /** One handle for all functions, which the JVM makes a constant where it is called. */
-    private static final class Downcall {
-        @SuppressWarnings("restricted")
-        static final MethodHandle HANDLE =
-                Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
     }
 
     /**
@@ -117,7 +115,7 @@ final class MachineCode {
     /** As {@link #call(String, MemorySegment, long, long)}, for those who call a function often. */
     static long call(MemorySegment address, MemorySegment data, long count, long bytes) {
         try {
-            return (long) Downcall.HANDLE.invokeExact(address, data, count, bytes);
+            return (long) CALL.invokeExact(address, data, count, bytes);
         } catch (Throwable e) {
             throw Posix.unexpected(e);
         }

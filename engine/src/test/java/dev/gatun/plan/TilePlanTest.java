@@ -1,0 +1,187 @@
+package dev.gatun.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.gatun.Errors;
+import dev.gatun.RandomValues;
+import dev.gatun.graph.Epilogue;
+import dev.gatun.graph.Graph;
+import dev.gatun.graph.Node;
+import dev.gatun.graph.Window;
+import dev.gatun.image.Normalization;
+import dev.gatun.natives.TileConvolution;
+import dev.gatun.onednn.CpuIsa;
+import dev.gatun.onednn.OneDnn;
+import dev.gatun.spec.InputFormat;
+import dev.gatun.spec.Precision;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What tiles compute against what oneDNN computes of the same plan. */
+class TilePlanTest {
+    private static final int HEIGHT = 36;
+    private static final int WIDTH = 47;
+
+    @BeforeEach
+    void needsTiles() {
+        assumeTrue(
+                OneDnn.effectiveIsa().includes(CpuIsa.AVX10_1_512_AMX)
+                        && TileConvolution.U8_NONE.obstacle().isEmpty(),
+                () -> "skipped: no AMX on " + OneDnn.effectiveIsa());
+    }
+
+    @AfterEach
+    void usesTilesAgain() {
+        System.clearProperty(TilePlanner.PROPERTY);
+    }
+
+    private static Node.Conv conv(
+            String name, String src, int ic, int oc, Window window, @Nullable String residual, boolean relu) {
+        Node.Conv plain = Node.Conv.stored(name, src, ic, oc, 1, window);
+        return new Node.Conv(name, src, ic, oc, 1, window, plain.kernel(), null, null, new Epilogue(residual, relu));
+    }
+
+    /** A stem, the convolution in question, one without ReLU that adds to it, and one more. */
+    private static Graph graph(Window window, int oc) {
+        Window one = Window.square(1, 1, 0);
+        return new Graph(
+                List.of(
+                        new Node.Input("input", 3),
+                        conv("stem", "input", 3, 64, Window.same(3, 1), null, true),
+                        conv("wide", "stem", 64, 128, one, null, true),
+                        conv("asked", "wide", 128, oc, window, null, true),
+                        conv("shortcut", "wide", 128, oc, window, null, false),
+                        conv("sum", "asked", oc, oc, Window.same(3, 1), "shortcut", true),
+                        conv("again", "sum", oc, oc, Window.same(3, 1), "sum", true),
+                        conv("signed", "again", oc, 32, one, null, false)),
+                List.of("sum", "signed"));
+    }
+
+    static List<Arguments> problems() {
+        List<Arguments> problems = new ArrayList<>();
+        for (Window window : List.of(
+                Window.square(1, 1, 0),
+                Window.square(1, 2, 0),
+                Window.same(3, 1),
+                Window.same(3, 2),
+                Window.same(3, 1).dilated(2),
+                Window.tensorFlowSame(3, 2),
+                Window.square(3, 4, 1),
+                new Window(5, 3, 1, 1, 1, 0, 3, 2, 1))) {
+            for (int images : new int[] {1, 3}) {
+                problems.add(Arguments.of(window, images, images == 1 ? 64 : 192));
+            }
+        }
+        return problems;
+    }
+
+    private static PlanRequest request(int images, InputFormat input, Precision precision, int threads) {
+        return new PlanRequest(images, HEIGHT, WIDTH, input, precision, false, threads, Normalization.IMAGENET);
+    }
+
+    private static MemorySegment pixels(Arena arena, int images) {
+        byte[] bytes = new byte[images * 3 * HEIGHT * WIDTH];
+        new SplittableRandom(2).nextBytes(bytes);
+        return arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+    }
+
+    private static float[] run(
+            Graph graph, LayerWeights weights, PlanRequest request, MemorySegment src, boolean tiles) {
+        System.setProperty(TilePlanner.PROPERTY, tiles ? "on" : "off");
+        try (Arena arena = Arena.ofConfined();
+                Plan plan = Plan.of(graph, weights, request);
+                Execution execution = new Execution(plan)) {
+            long steps = plan.stepInfos().stream()
+                    .filter(step -> step.implementation().startsWith("tiles:"))
+                    .count();
+            assertThat(steps).isGreaterThanOrEqualTo(tiles ? 3 : 0).isLessThan(tiles ? 100 : 1);
+            MemorySegment dst = arena.allocate(plan.dstBytes(), 4);
+            execution.run(src, dst);
+            float[] first = dst.toArray(ValueLayout.JAVA_FLOAT);
+            execution.run(src, dst.fill((byte) 7));
+            assertThat(dst.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(first);
+            return first;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("problems")
+    void answersInBf16AsOneDnnDoes(Window window, int images, int oc) {
+        Graph graph = graph(window, oc);
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment src = pixels(arena, images);
+            PlanRequest request = request(images, InputFormat.U8_NHWC, Precision.BF16, 1);
+            float[] expected = run(graph, weights, request, src, false);
+            float[] found = run(graph, weights, request, src, true);
+            // A bit of bf16, and what becomes of it in the layers behind.
+            assertThat(Errors.relative(found, expected)).isLessThan(1e-2);
+            PlanRequest two = request(images, InputFormat.U8_NHWC, Precision.BF16, 2);
+            assertThat(run(graph, weights, two, src, true)).isEqualTo(found);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("problems")
+    void answersInInt8AsOneDnnDoes(Window window, int images, int oc) {
+        Graph graph = graph(window, oc);
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment src = pixels(arena, images);
+            PlanRequest f32 = request(images, InputFormat.U8_NHWC, Precision.F32, 1);
+            Map<String, float[]> values = Int8PlanTest.values(graph, weights, f32, src);
+            LayerWeights eight = Int8PlanTest.with(weights, Int8PlanTest.quantization(graph, weights, values, true));
+            PlanRequest request = request(images, InputFormat.U8_NHWC, Precision.INT8, 1);
+            float[] expected = run(graph, eight, request, src, false);
+            float[] found = run(graph, eight, request, src, true);
+            // Sums are the same; a value half way between two levels may go to the other one.
+            assertThat(Errors.relative(found, expected)).isLessThan(1e-2);
+            int others = 0;
+            for (int i = 0; i < found.length; i++) {
+                others += found[i] == expected[i] ? 0 : 1;
+            }
+            assertThat(others).isLessThan(found.length / 50);
+            PlanRequest two = request(images, InputFormat.U8_NHWC, Precision.INT8, 2);
+            assertThat(run(graph, eight, two, src, true)).isEqualTo(found);
+        }
+    }
+
+    @Test
+    void imagesOfABatchAreAsTheyAreAlone() {
+        Graph graph = graph(Window.same(3, 2), 64);
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            int images = 3;
+            MemorySegment src = pixels(arena, images);
+            float[] together = run(graph, weights, request(images, InputFormat.U8_NHWC, Precision.BF16, 1), src, true);
+            long bytes = src.byteSize() / images;
+            int oh = (HEIGHT + 1) / 2;
+            int ow = (WIDTH + 1) / 2;
+            int values = 64 * oh * ow;
+            for (int image = 0; image < images; image++) {
+                float[] alone = run(
+                        graph,
+                        weights,
+                        request(1, InputFormat.U8_NHWC, Precision.BF16, 1),
+                        src.asSlice(image * bytes, bytes),
+                        true);
+                assertThat(Arrays.copyOfRange(together, image * values, (image + 1) * values))
+                        .isEqualTo(Arrays.copyOf(alone, values));
+            }
+        }
+    }
+}
