@@ -14,7 +14,6 @@ import dev.gatun.onnx.OnnxWriter;
 import dev.gatun.spec.Precision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +58,7 @@ public class Latency {
     @State(Scope.Benchmark)
     public static class Gatun {
         /** Of activations and weights. */
-        @Param({"f32", "bf16", "f16"})
+        @Param({"f32", "bf16", "f16", "int8"})
         public String precision = "f32";
 
         private final NativeStack owned = new NativeStack();
@@ -70,16 +69,18 @@ public class Latency {
         /** Compiles the model. */
         @Setup(Level.Trial)
         public void open(Latency run) {
+            Precision type = Precision.named(precision);
             CompileOptions options = CompileOptions.defaults()
-                    .withPrecision(Precision.named(precision))
+                    .withPrecision(type)
+                    .withInput(Inputs.format(type))
                     .withBatch(run.batch)
                     .withThreads(run.threads);
-            CompiledModel compiled = owned.push(Inputs.model(run.model).compile(options));
+            CompiledModel compiled = owned.push(Inputs.model(run.model, type).compile(options));
             session = owned.push(compiled.newSession());
             Arena arena = owned.push(Arena.ofShared());
-            src = arena.allocateFrom(ValueLayout.JAVA_FLOAT, Inputs.images((int)
-                    compiled.srcShape().elements()));
-            dst = arena.allocate(compiled.dstBytes(), Float.BYTES);
+            src = compiled.allocateSrc(arena);
+            Inputs.fill(src, Inputs.format(type));
+            dst = compiled.allocateDst(arena);
         }
 
         /** Frees it. */

@@ -7,7 +7,6 @@ import dev.gatun.onednn.NativeStack;
 import dev.gatun.spec.Precision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -39,7 +38,7 @@ public class Throughput {
     public String model = "resnet50";
 
     /** Of activations and weights. */
-    @Param({"f32", "bf16", "f16"})
+    @Param({"f32", "bf16", "f16", "int8"})
     public String precision = "f32";
 
     /** Images of a run. */
@@ -51,9 +50,11 @@ public class Throughput {
     /** Compiles the model. */
     @Setup
     public void open() {
-        compiled = Inputs.model(model)
+        Precision type = Precision.named(precision);
+        compiled = Inputs.model(model, type)
                 .compile(CompileOptions.defaults()
-                        .withPrecision(Precision.named(precision))
+                        .withPrecision(type)
+                        .withInput(Inputs.format(type))
                         .withBatch(batch)
                         .withThreads(1));
     }
@@ -77,8 +78,8 @@ public class Throughput {
         public void open(Throughput benchmark) {
             session = owned.push(benchmark.compiled.newSession());
             Arena arena = owned.push(Arena.ofShared());
-            src = arena.allocateFrom(ValueLayout.JAVA_FLOAT, Inputs.images((int)
-                    benchmark.compiled.srcShape().elements()));
+            src = benchmark.compiled.allocateSrc(arena);
+            Inputs.fill(src, Inputs.format(Precision.named(benchmark.precision)));
             dst = benchmark.compiled.allocateDst(arena);
         }
 

@@ -9,8 +9,10 @@ import java.nio.ByteOrder;
  * what {@link PixelStem} reads. Immutable; thread-safe.
  */
 final class PixelPadder implements PixelReader {
-    /** Bytes of a pixel that is written. */
-    static final int PIXEL = 4;
+    private static final int HALF = 4;
+
+    /** Bytes of a pixel that is written: twice the same four where {@link PixelStem} needs its weights in halves. */
+    static final int PIXEL = PairLimit.matters() ? 2 * HALF : HALF;
 
     /** Channels of a pixel that is read. */
     static final int CHANNELS = 3;
@@ -84,7 +86,7 @@ final class PixelPadder implements PixelReader {
 
     private long border(MemorySegment dst, long to, int pixels) {
         for (int i = 0; i < pixels; i++) {
-            dst.set(LITTLE, to + (long) i * PIXEL, border);
+            put(dst, to, i, border);
         }
         return to + (long) pixels * PIXEL;
     }
@@ -93,16 +95,23 @@ final class PixelPadder implements PixelReader {
         // All but the last pixel are read with the first byte of the next one.
         int last = width - 1;
         for (int x = 0; x < last; x++) {
-            dst.set(LITTLE, to + (long) x * PIXEL, src.get(LITTLE, from + (long) x * CHANNELS) & COLOUR);
+            put(dst, to, x, src.get(LITTLE, from + (long) x * CHANNELS) & COLOUR);
         }
         long end = from + (long) last * CHANNELS;
-        dst.set(LITTLE, to + (long) last * PIXEL, pixel(src, end, end + 1, end + 2));
+        put(dst, to, last, pixel(src, end, end + 1, end + 2));
     }
 
     private void planar(MemorySegment src, long from, long plane, MemorySegment dst, long to) {
         for (int x = 0; x < width; x++) {
             long at = from + x;
-            dst.set(LITTLE, to + (long) x * PIXEL, pixel(src, at, at + plane, at + 2 * plane));
+            put(dst, to, x, pixel(src, at, at + plane, at + 2 * plane));
+        }
+    }
+
+    private static void put(MemorySegment dst, long to, int x, int pixel) {
+        long at = to + (long) x * PIXEL;
+        for (int half = 0; half < PIXEL; half += HALF) {
+            dst.set(LITTLE, at + half, pixel);
         }
     }
 

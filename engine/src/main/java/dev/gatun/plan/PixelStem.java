@@ -9,6 +9,9 @@ import dev.gatun.image.Normalization;
  * fourth channel, a constant there and 0 inside, whose weights make up for the difference; what is left of it is at most half that
  * constant times a channel's weight scale at each tap.
  *
+ * <p>Red, green and blue have much the same weights, whose products overflow where two are added in 16 bits. There every weight is the sum of
+ * two halves, and every pixel is there twice: the sums are the same.
+ *
  * <p>Weights are read and rounded when something of them is first asked for. One thread.
  */
 final class PixelStem {
@@ -19,7 +22,7 @@ final class PixelStem {
 
     private final FoldedWeights folded;
     private final int taps;
-    private final boolean sevenBits;
+    private final boolean halves;
     private final double[] gain = new double[CHANNELS];
     private final double[] zero = new double[CHANNELS];
     private final int[] colour = new int[CHANNELS];
@@ -32,12 +35,12 @@ final class PixelStem {
      *
      * @param folded weights [oc, 3, kh, kw] for normalised values
      * @param taps kh * kw
-     * @param sevenBits whether weights are to be {@linkplain QuantizedLayer#inSevenBits() -64 to 64}, else -127 to 127
+     * @param halves whether pixels are there twice, for weights of -64 to 64, else once, for weights of -127 to 127
      */
-    PixelStem(FoldedWeights folded, int taps, Normalization normalization, boolean sevenBits) {
+    PixelStem(FoldedWeights folded, int taps, Normalization normalization, boolean halves) {
         this.folded = folded;
         this.taps = taps;
-        this.sevenBits = sevenBits;
+        this.halves = halves;
         for (int c = 0; c < CHANNELS; c++) {
             gain[c] = gain(normalization, c);
             zero[c] = zero(normalization, c);
@@ -65,13 +68,14 @@ final class PixelStem {
         return ((double) normalization.apply(MAX_LEVEL, c) - normalization.apply(0, c)) / MAX_LEVEL;
     }
 
-    /** Weights [oc, 4, kh, kw], for pixels as they are. */
+    /** Weights [oc, 4, kh, kw], for pixels as they are, or [oc, 8, kh, kw], for pixels that are there twice. */
     QuantizedLayer layer() {
         return QuantizedLayer.reading(
                 "the stem",
                 () -> rounded.get().layer().weights(),
                 () -> rounded.get().layer().scales(),
-                () -> rounded.get().layer().bias());
+                () -> rounded.get().layer().bias(),
+                null);
     }
 
     /** The value of the fourth channel in the border. */
@@ -103,10 +107,6 @@ final class PixelStem {
                 weights[from + i] =
                         (byte) Math.round(folded.weights()[o * CHANNELS * taps + i] * gain[i / taps] / scale);
             }
-            if (sevenBits) {
-                QuantizedLayer.halve(weights, from, from + CHANNELS * taps);
-                scale *= 2;
-            }
             double atZero = 0;
             for (int i = 0; i < CHANNELS * taps; i++) {
                 int c = i / taps;
@@ -120,13 +120,25 @@ final class PixelStem {
                 most = Math.max(most, Math.abs(missing[o * taps + t]));
             }
         }
-        int constant = (int) Math.max(1, Math.ceil(most / (sevenBits ? MAX_WEIGHT / 2 : MAX_WEIGHT)));
+        int constant = (int) Math.max(1, Math.ceil(most / MAX_WEIGHT));
         for (int o = 0; o < oc; o++) {
             for (int t = 0; t < taps; t++) {
                 weights[(o * (CHANNELS + 1) + CHANNELS) * taps + t] =
                         (byte) Math.round(missing[o * taps + t] / constant);
             }
         }
-        return new Rounded(new QuantizedLayer(weights, scales, shifted), constant);
+        return new Rounded(new QuantizedLayer(halves ? inHalves(weights, oc) : weights, scales, shifted), constant);
+    }
+
+    /** Rows with the greater halves of the weights behind the smaller ones. */
+    private static byte[] inHalves(byte[] weights, int oc) {
+        int row = weights.length / oc;
+        byte[] halves = new byte[2 * weights.length];
+        for (int i = 0; i < weights.length; i++) {
+            int to = i / row * 2 * row + i % row;
+            halves[to] = (byte) (weights[i] >> 1);
+            halves[to + row] = (byte) (weights[i] - (weights[i] >> 1));
+        }
+        return halves;
     }
 }

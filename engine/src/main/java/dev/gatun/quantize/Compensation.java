@@ -1,6 +1,8 @@
 package dev.gatun.quantize;
 
+import dev.gatun.plan.PairLimit;
 import dev.gatun.plan.QuantizedLayer;
+import java.util.Arrays;
 
 /**
  * Rounds weights one after the other so that each makes up for the errors of those before, as far as their inputs are correlated: the result's
@@ -18,6 +20,9 @@ final class Compensation {
     /** Row k: what the errors of the weights before k are multiplied by. */
     private final float[][] feedback;
 
+    /** D: what is left of each input's second moment when those after it are known, so what an error in its weight costs. */
+    private final float[] importance;
+
     /**
      * Decomposes the second moments.
      *
@@ -26,6 +31,7 @@ final class Compensation {
     Compensation(SecondMoments moments) {
         this.size = moments.size();
         this.feedback = new float[size][];
+        this.importance = new float[size];
         double[][] h = moments.matrix();
         double trace = 0;
         for (int i = 0; i < size; i++) {
@@ -37,6 +43,7 @@ final class Compensation {
         }
         for (int j = size - 1; j >= 0; j--) {
             double[] row = h[j];
+            importance[j] = (float) row[j];
             float[] factors = new float[j];
             for (int i = 0; i < j; i++) {
                 factors[i] = (float) (row[i] / row[j]);
@@ -58,14 +65,33 @@ final class Compensation {
      * Rounds the weights of all output channels.
      *
      * @param weights [oc, ...] row-major, as many for each channel as the moments are of
+     * @param limit that each row keeps
+     */
+    QuantizedLayer round(float[] weights, float[] bias, PairLimit limit) {
+        float[] ones = new float[size];
+        Arrays.fill(ones, 1);
+        byte[] rounded = new byte[weights.length];
+        float[] scales = new float[bias.length];
+        for (int oc = 0; oc < bias.length; oc++) {
+            scales[oc] = WeightMethod.COMPENSATED.scale(weights, oc * size, importance, limit);
+            round(weights, oc * size, ones, scales[oc], -1, limit, rounded);
+        }
+        return new QuantizedLayer(rounded, scales, bias.clone(), limit);
+    }
+
+    /**
+     * Rounds the weights of all output channels so that the largest of each, in its unit, is 127 or -127: the scale can be told from the
+     * weights.
+     *
+     * @param weights as for {@link #round(float[], float[], PairLimit)}
      * @param units what each input's weights are measured in, as many
      * @return weights of which each is to be multiplied by its unit
      */
-    QuantizedLayer round(float[] weights, float[] bias, float[] units) {
+    QuantizedLayer roundInUnits(float[] weights, float[] bias, float[] units) {
+        PairLimit limit = PairLimit.none(size);
         byte[] rounded = new byte[weights.length];
         float[] scales = new float[bias.length];
         float[] inUnits = new float[size];
-        float[] errors = new float[size];
         for (int oc = 0; oc < bias.length; oc++) {
             int from = oc * size;
             int largest = 0;
@@ -73,18 +99,22 @@ final class Compensation {
                 inUnits[k] = weights[from + k] / units[k];
                 largest = Math.abs(inUnits[k]) > Math.abs(inUnits[largest]) ? k : largest;
             }
-            scales[oc] = WeightMethod.MAX_ABS.scale(inUnits, 0, size);
-            for (int k = 0; k < size; k++) {
-                float wanted = weights[from + k] + dot(errors, feedback[k]);
-                // The largest weight keeps its place at the end of the grid, so that the scale can be told from the
-                // weights.
-                float source = k == largest ? weights[from + k] : wanted;
-                int q = WeightMethod.quantize(source / units[k], scales[oc]);
-                rounded[from + k] = (byte) q;
-                errors[k] = weights[from + k] - q * scales[oc] * units[k];
-            }
+            scales[oc] = WeightMethod.MAX_ABS.scale(inUnits, 0, importance, limit);
+            round(weights, from, units, scales[oc], largest, limit, rounded);
         }
-        return new QuantizedLayer(rounded, scales, bias.clone());
+        return new QuantizedLayer(rounded, scales, bias.clone(), limit);
+    }
+
+    /** Rounds one row; the weight {@code kept} takes no part in making up for errors. */
+    private void round(
+            float[] weights, int from, float[] units, float scale, int kept, PairLimit limit, byte[] rounded) {
+        float[] errors = new float[size];
+        for (int k = 0; k < size; k++) {
+            float wanted = k == kept ? weights[from + k] : weights[from + k] + dot(errors, feedback[k]);
+            long nearest = WeightMethod.quantize(wanted / units[k], scale);
+            rounded[from + k] = (byte) limit.clamp(rounded, from, k, nearest);
+            errors[k] = weights[from + k] - rounded[from + k] * scale * units[k];
+        }
     }
 
     private static float dot(float[] errors, float[] factors) {

@@ -5,6 +5,7 @@ import dev.gatun.graph.Graph;
 import dev.gatun.image.Normalization;
 import dev.gatun.json.Json;
 import dev.gatun.network.GraphJson;
+import dev.gatun.plan.PairLimit;
 import dev.gatun.plan.Quantization;
 import dev.gatun.plan.QuantizedLayer;
 import dev.gatun.spec.Shape;
@@ -202,7 +203,13 @@ public final class QuantizedFile {
                 source.origin() + ": " + node,
                 () -> stored.readInt8(node + WEIGHT),
                 () -> stored.read(node + WEIGHT_SCALE),
-                () -> parameters.get(node + BIAS));
+                () -> parameters.get(node + BIAS),
+                limit(source.tensor(node + WEIGHT).shape()));
+    }
+
+    private static PairLimit limit(Shape weights) {
+        int channels = weights.intDim(1);
+        return new PairLimit(channels, Math.toIntExact(weights.elements() / weights.dim(0) / channels));
     }
 
     private static void require(TensorInfo info, Shape expected) {

@@ -17,7 +17,7 @@ final class StemWeights {
     /** The real weights after rounding. */
     static float[] rounded(Node.Conv stem, FoldedWeights folded, Normalization normalization, SecondMoments moments) {
         float[] units = units(stem, normalization);
-        QuantizedLayer layer = new Compensation(moments).round(folded.weights(), folded.bias(), units);
+        QuantizedLayer layer = new Compensation(moments).roundInUnits(folded.weights(), folded.bias(), units);
         float[] real = Int8Weights.dequantize(layer);
         for (int i = 0; i < real.length; i++) {
             real[i] *= units[i % units.length];

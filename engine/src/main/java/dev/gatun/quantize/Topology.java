@@ -5,6 +5,7 @@ import dev.gatun.graph.Kernel;
 import dev.gatun.graph.Node;
 import dev.gatun.plan.FoldedWeights;
 import dev.gatun.plan.LayerWeights;
+import dev.gatun.plan.PairLimit;
 import dev.gatun.plan.Quantization;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -113,6 +114,18 @@ final class Topology {
     String gridOf(String value) {
         Node node = graph.node(value);
         return passes(node) ? gridOf(node.sources().getFirst()) : value;
+    }
+
+    /** Which weights of a layer meet in products. */
+    static PairLimit limit(Node layer) {
+        return switch (layer) {
+            case Node.Conv conv ->
+                new PairLimit(
+                        conv.ic() / conv.groups(),
+                        conv.window().kernelH() * conv.window().kernelW());
+            case Node.InnerProduct product -> new PairLimit(product.ic(), 1);
+            default -> throw new IllegalArgumentException(layer.name() + " has no weights");
+        };
     }
 
     /** Weights and bias of a layer or stem as it computes them, batch normalisation folded in. */

@@ -1,24 +1,26 @@
 package dev.gatun.quantize;
 
+import dev.gatun.plan.PairLimit;
+
 /** Ways to choose the scale of an output channel's weights. */
 public enum WeightMethod {
-    /** The largest magnitude becomes 127. */
+    /** The least scale at which nothing is clipped. */
     MAX_ABS {
         @Override
-        float scale(float[] weights, int from, int to) {
-            return fitting(largest(weights, from, to));
+        float scale(float[] weights, int from, float[] importance, PairLimit limit) {
+            return fitting(limit.scale(weights, from));
         }
     },
-    /** The least mean squared error; large weights are clipped where that pays. */
+    /** The least mean squared error; weights are clipped where that pays. */
     MSE {
         @Override
-        float scale(float[] weights, int from, int to) {
-            float largest = largest(weights, from, to);
+        float scale(float[] weights, int from, float[] importance, PairLimit limit) {
+            float largest = limit.scale(weights, from);
             float best = fitting(largest);
-            double bestError = squaredError(weights, from, to, best);
+            double bestError = squaredError(weights, from, importance, best, limit);
             for (int step = 1; step <= SHRINKINGS; step++) {
                 float scale = fitting(largest * (1 - step * SHRINKING));
-                double error = squaredError(weights, from, to, scale);
+                double error = squaredError(weights, from, importance, scale, limit);
                 if (error < bestError) {
                     bestError = error;
                     best = scale;
@@ -27,44 +29,43 @@ public enum WeightMethod {
             return best;
         }
     },
-    /** As {@link #MAX_ABS}, but each weight is rounded so as to make up for the errors of those before it: {@link Compensation}. */
+    /** As {@link #MSE}, but each weight is rounded so as to make up for the errors of those before it: {@link Compensation}. */
     COMPENSATED {
         @Override
-        float scale(float[] weights, int from, int to) {
-            return MAX_ABS.scale(weights, from, to);
+        float scale(float[] weights, int from, float[] importance, PairLimit limit) {
+            return MSE.scale(weights, from, importance, limit);
         }
     };
 
-    private static final int LARGEST = Byte.MAX_VALUE;
-    private static final int SHRINKINGS = 40;
-    private static final float SHRINKING = 0.0125f;
+    private static final int SHRINKINGS = 20;
+    private static final float SHRINKING = 0.025f;
 
-    /** The scale for the weights at {@code from} to {@code to}, positive. */
-    abstract float scale(float[] weights, int from, int to);
+    /**
+     * A scale for a row of weights, positive.
+     *
+     * @param weights rows
+     * @param from first of the row
+     * @param importance of an error in each weight of a row
+     * @param limit that the row will keep
+     */
+    abstract float scale(float[] weights, int from, float[] importance, PairLimit limit);
 
-    /** The weight of {@code value} on a grid of this scale, -127 to 127. */
-    static int quantize(float value, float scale) {
-        return (int) Math.clamp(Math.rint(value / (double) scale), -LARGEST, LARGEST);
+    /** The weight of {@code value} on a grid of this scale before it is clipped. */
+    static long quantize(float value, float scale) {
+        return (long) Math.rint(value / (double) scale);
     }
 
-    private static float fitting(float largest) {
-        float scale = largest / LARGEST;
+    private static float fitting(float scale) {
         return scale >= Float.MIN_NORMAL ? scale : 1;
     }
 
-    private static float largest(float[] weights, int from, int to) {
-        float largest = 0;
-        for (int i = from; i < to; i++) {
-            largest = Math.max(largest, Math.abs(weights[i]));
-        }
-        return largest;
-    }
-
-    private static double squaredError(float[] weights, int from, int to, float scale) {
+    private static double squaredError(float[] weights, int from, float[] importance, float scale, PairLimit limit) {
+        byte[] row = new byte[limit.size()];
         double error = 0;
-        for (int i = from; i < to; i++) {
-            double difference = weights[i] - (double) quantize(weights[i], scale) * scale;
-            error += difference * difference;
+        for (int i = 0; i < row.length; i++) {
+            row[i] = (byte) limit.clamp(row, 0, i, quantize(weights[from + i], scale));
+            double difference = weights[from + i] - (double) row[i] * scale;
+            error += importance[i] * difference * difference;
         }
         return error;
     }

@@ -2,9 +2,9 @@ package dev.gatun.quantize;
 
 import dev.gatun.graph.Node;
 import dev.gatun.plan.FoldedWeights;
+import dev.gatun.plan.PairLimit;
 import dev.gatun.plan.QuantizedLayer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +43,7 @@ final class Weights {
         for (String name : bench.topology().layers().keySet()) {
             FoldedWeights folded = bench.folded(name);
             for (WeightMethod method : methods(bench)) {
-                QuantizedLayer layer = rounded(folded, method, moments.get(name));
+                QuantizedLayer layer = rounded(folded, method, moments.get(name), Topology.limit(bench.node(name)));
                 if (layer != null) {
                     Packed packed = bench.network().pack(name, Int8Weights.dequantize(layer), layer.bias());
                     candidates.add(new Candidate(name, method, layer, packed));
@@ -61,16 +61,11 @@ final class Weights {
     }
 
     private static @Nullable QuantizedLayer rounded(
-            FoldedWeights folded, WeightMethod method, @Nullable SecondMoments moments) {
+            FoldedWeights folded, WeightMethod method, @Nullable SecondMoments moments, PairLimit limit) {
         if (method != WeightMethod.COMPENSATED) {
-            return Int8Weights.quantize(folded.weights(), folded.bias(), method);
+            return Int8Weights.quantize(folded.weights(), folded.bias(), method, limit);
         }
-        if (moments == null) {
-            return null;
-        }
-        float[] ones = new float[moments.size()];
-        Arrays.fill(ones, 1);
-        return new Compensation(moments).round(folded.weights(), folded.bias(), ones);
+        return moments == null ? null : new Compensation(moments).round(folded.weights(), folded.bias(), limit);
     }
 
     private static Map<String, Candidate> best(Workbench bench, List<Candidate> candidates) {
@@ -117,7 +112,7 @@ final class Weights {
                     new Candidate(
                             name,
                             candidate.method(),
-                            new QuantizedLayer(layer.weights(), layer.scales(), bias),
+                            new QuantizedLayer(layer.weights(), layer.scales(), bias, Topology.limit(bench.node(name))),
                             bench.network().withBias(candidate.packed(), bias)));
         });
         return new Weights(bench, corrected, stems);

@@ -1,7 +1,9 @@
 package dev.gatun.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -27,5 +29,36 @@ class QuantizedLayerTest {
             error += 2 * seven.weights()[i] - weights[i];
             assertThat(error).as("sum of errors up to weight %d", i).isBetween(-1, 0);
         }
+    }
+
+    @Test
+    void inSevenBitsRowsThatKeepTheirLimitStayAsTheyAre() {
+        // Channels 0 and 1 and channels 2 and 3 meet; two taps each. The second row is one step too large.
+        byte[] weights = {127, -127, 1, -1, 64, 100, 64, -100, 127, -127, 2, -1, 64, 100, 64, -100};
+        QuantizedLayer layer =
+                new QuantizedLayer(weights.clone(), new float[] {0.5f, 3}, new float[] {1, 2}, new PairLimit(4, 2));
+
+        QuantizedLayer seven = layer.inSevenBits();
+
+        assertThat(seven.scales()).containsExactly(0.5f, 6);
+        assertThat(Arrays.copyOf(seven.weights(), 8)).containsExactly(Arrays.copyOf(weights, 8));
+        assertThat(Arrays.copyOfRange(seven.weights(), 8, 16)).containsExactly(63, -63, 1, -1, 32, 50, 32, -50);
+    }
+
+    @Test
+    void inSevenBitsSmallWeightsOfUnknownOrderStayAsTheyAre() {
+        byte[] weights = {64, -64, 64, 0, 65, 0, 0, 0};
+
+        QuantizedLayer seven = new QuantizedLayer(weights.clone(), new float[] {1, 1}, new float[2]).inSevenBits();
+
+        assertThat(seven.weights()).containsExactly(64, -64, 64, 0, 32, 0, 0, 0);
+        assertThat(seven.scales()).containsExactly(1, 2);
+    }
+
+    @Test
+    void refusesRowsOfAnotherLength() {
+        assertThatThrownBy(() -> new QuantizedLayer(new byte[8], new float[] {1, 1}, new float[2], new PairLimit(4, 2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("8 weights in 2 rows, expected 8 in each");
     }
 }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** The int8 weights that all contestants read: of a model's own, with every layer in int8, since this is about speed. */
-final class QuantizedWeights {
+public final class QuantizedWeights {
     /** Other images than those that are run. */
     private static final long SEED = 1000;
 
@@ -37,6 +37,14 @@ final class QuantizedWeights {
         if (model.quantized().isPresent()) {
             return Path.of(job.weights());
         }
+        Files.createDirectories(directory);
+        Path file = directory.resolve(job.model() + ".safetensors");
+        QuantizedFile.write(quantized(model), file);
+        return file;
+    }
+
+    /** The model in int8. */
+    public static QuantizedModel quantized(Model model) {
         int size = Math.min(SIZE, model.input().size());
         List<RgbImage> crops = IntStream.range(0, CalibrationImages.FEWEST)
                 .mapToObj(i -> corner(SEED + i, model.input().size(), size))
@@ -46,18 +54,13 @@ final class QuantizedWeights {
                 model.weights()::get,
                 new CalibrationImages(crops, model.preprocessing()),
                 QuantizeOptions.defaults().withBar(NONE).withSearch(false));
-        Files.createDirectories(directory);
-        Path file = directory.resolve(job.model() + ".safetensors");
-        QuantizedFile.write(
-                new QuantizedModel(
-                        model.name(),
-                        model.input(),
-                        model.preprocessing(),
-                        model.labels().names(),
-                        result.network(),
-                        result.report()),
-                file);
-        return file;
+        return new QuantizedModel(
+                model.name(),
+                model.input(),
+                model.preprocessing(),
+                model.labels().names(),
+                result.network(),
+                result.report());
     }
 
     /** Part of an image of the network's size, so that a pixel differs from the next as much as in those that are run. */

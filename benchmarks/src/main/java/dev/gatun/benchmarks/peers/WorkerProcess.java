@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -36,6 +37,16 @@ final class WorkerProcess implements AutoCloseable {
      * @param log receives what it and its libraries say
      */
     static WorkerProcess start(Contestant contestant, Path peers, Path log) throws IOException {
+        return start(contestant, peers, log, Map.of());
+    }
+
+    /**
+     * Starts a worker as {@link #start(Contestant, Path, Path)} does.
+     *
+     * @param environment variables beside those of this process
+     */
+    static WorkerProcess start(Contestant contestant, Path peers, Path log, Map<String, String> environment)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx3g"));
@@ -48,6 +59,7 @@ final class WorkerProcess implements AutoCloseable {
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         // ONNX Runtime 1.29 ends with a segmentation fault where the command line has more than some 4,000 characters.
         builder.environment().put("CLASSPATH", classPath(peers.resolve(contestant.directory())));
+        builder.environment().putAll(environment);
         return new WorkerProcess(contestant, builder.start());
     }
 

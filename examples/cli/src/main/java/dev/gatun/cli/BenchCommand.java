@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "latency: one batch after another on one stream. throughput: the same on a stream for each core. server: single"
-                    + " images at random times; finds the highest rate at which 99 % are answered within 15 ms, or tries"
+                    + " images at random times; finds the highest rate at which 99 %% are answered within 15 ms, or tries"
                     + " --qps; a time counts from when the image was due.",
             "Percent of peak: against multiply-accumulates that the cores in use can do at most in the type, measured first."
         })

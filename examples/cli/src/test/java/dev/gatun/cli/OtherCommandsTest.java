@@ -1,14 +1,20 @@
 package dev.gatun.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Model.CommandSpec;
 
 class OtherCommandsTest {
     private static final Path BUNDLED =
@@ -139,5 +145,22 @@ class OtherCommandsTest {
     @Test
     void tellsItsVersion() {
         assertThat(Run.gatun("--version").out()).matches("gatun \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R");
+    }
+
+    /** picocli formats texts, and says on stderr, past everybody's ears, which it cannot. */
+    @Test
+    void everyTextOfHelpIsAFormat() {
+        Terminal terminal =
+                new Terminal(new ByteArrayOutputStream(), new ByteArrayOutputStream(), StandardCharsets.UTF_8, false);
+        for (Object command : Commands.needed(terminal)) {
+            CommandSpec spec = CommandSpec.forAnnotatedObject(command);
+            List<String> texts = new ArrayList<>(List.of(spec.usageMessage().description()));
+            texts.addAll(List.of(spec.usageMessage().footer()));
+            spec.args().forEach(arg -> texts.addAll(List.of(arg.description())));
+            assertThat(texts)
+                    .isNotEmpty()
+                    .allSatisfy(text -> assertThatCode(() -> String.format(Locale.ROOT, text))
+                            .doesNotThrowAnyException());
+        }
     }
 }

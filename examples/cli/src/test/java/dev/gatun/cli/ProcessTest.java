@@ -3,13 +3,12 @@ package dev.gatun.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +23,8 @@ class ProcessTest {
 
     @Test
     void classifiesWithTheBundledModel() throws Exception {
-        Run run = java(
+        Run run = GatunProcess.run(
+                Map.of(),
                 List.of(),
                 "classify",
                 "--json",
@@ -37,7 +37,8 @@ class ProcessTest {
 
     @Test
     void printsAsciiWhereTheLocaleHasNothingElse() throws Exception {
-        Run run = java(
+        Run run = GatunProcess.run(
+                Map.of(),
                 List.of("-Dstdout.encoding=US-ASCII"),
                 "classify",
                 "--top",
@@ -52,7 +53,13 @@ class ProcessTest {
         List<String> options = new ArrayList<>(NO_NETWORK);
         options.add("-Dgatun.cache.dir=" + directory);
 
-        Run run = java(options, "classify", "--model", "resnet18", Run.images().toString());
+        Run run = GatunProcess.run(
+                Map.of(),
+                options,
+                "classify",
+                "--model",
+                "resnet18",
+                Run.images().toString());
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.errorLines()).hasSize(2);
@@ -66,7 +73,8 @@ class ProcessTest {
         Path weights = Files.createDirectories(directory.resolve("weights"));
         Files.writeString(weights.resolve("resnet50-11ad3fa6.pth"), "not those weights");
 
-        Run run = java(
+        Run run = GatunProcess.run(
+                Map.of(),
                 List.of("-Dgatun.cache.dir=" + directory),
                 "classify",
                 Run.images().toString());
@@ -79,35 +87,12 @@ class ProcessTest {
     void tellsThatStdoutIsFull() throws Exception {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.exists(full), "this system has no " + full);
-        Process process = new ProcessBuilder(command(List.of(), "models"))
+        Process process = GatunProcess.builder(List.of(), "models")
                 .redirectOutput(full.toFile())
                 .start();
         String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(process.waitFor()).isEqualTo(1);
         assertThat(err.strip()).isEqualTo("gatun: cannot write to standard output: No space left on device");
-    }
-
-    private static Run java(List<String> options, String... arguments) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command(options, arguments)).start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Run(process.waitFor(), out, err);
-    }
-
-    private static List<String> command(List<String> options, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.awt.headless=true",
-                "--module-path",
-                System.getProperty("jdk.module.path"),
-                "--class-path",
-                System.getProperty("java.class.path"),
-                "--enable-native-access=dev.gatun.natives,dev.gatun.onednn",
-                "--illegal-native-access=deny"));
-        command.addAll(options);
-        command.addAll(List.of("--module", "dev.gatun.cli/dev.gatun.cli.Main"));
-        command.addAll(Arrays.asList(arguments));
-        return command;
     }
 }
