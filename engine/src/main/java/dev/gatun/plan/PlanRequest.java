@@ -66,10 +66,12 @@ public record PlanRequest(
     }
 
     /**
-     * What the activations of a sub-batch should fit into: the L2 caches of the threads. Measured 2026-11-29 (ResNet-50 in batches of 8 on one
-     * core with 2 MB, tiles): int8 takes 37.6 ms so, 43.3 with four times as much and 36.9 with half of it; bf16 71.4, 74.0 and 73.7.
+     * What the activations of a sub-batch should fit into: the L2 caches of the threads where tiles compute, else four times as much. Measured
+     * with ResNet-50 in batches of 8 on one core with 2 MB. Tiles, 2026-11-29: int8 takes 37.6 ms so, 43.3 with four times as much and 36.9
+     * with half of it; bf16 71.4, 74.0 and 73.7. oneDNN, 2026-11-21: half, one, two and four times the L2 cache are all slower than the batch
+     * as a whole by 0 to 13 %, for smaller sub-batches read weights more often; batches of 16 gain 2 % from twice the cache.
      */
-    long cacheBytes() {
-        return Machine.current().l2Bytes().orElse(USUAL_L2) * threads;
+    long cacheBytes(boolean tiles) {
+        return (tiles ? 1 : 4) * Machine.current().l2Bytes().orElse(USUAL_L2) * threads;
     }
 }

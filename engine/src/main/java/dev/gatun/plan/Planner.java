@@ -7,11 +7,9 @@ import dev.gatun.image.Normalization;
 import dev.gatun.onednn.Algorithm;
 import dev.gatun.onednn.Arg;
 import dev.gatun.onednn.Attr;
-import dev.gatun.onednn.CpuIsa;
 import dev.gatun.onednn.DataType;
 import dev.gatun.onednn.FormatTag;
 import dev.gatun.onednn.MemoryDesc;
-import dev.gatun.onednn.OneDnn;
 import dev.gatun.onednn.PrimitiveDesc;
 import dev.gatun.onednn.PropKind;
 import dev.gatun.plan.Buffer.Home;
@@ -61,14 +59,14 @@ final class Planner {
         Normalization normalization = request.normalization();
         boolean pixels = request.input().pixels() && normalization != null && PixelStem.fits(normalization);
         this.eightBit = new EightBit(graph, quantization, pixels);
+        this.values = new Values(plan, request, graph, type, arithmetic.rounding() != null, eightBit, this::shape);
+        this.tiles = new TilePlanner(plan, values, eightBit, graph, type, request, this::shape);
         this.subBatches = new SubBatches(
                 graph,
                 graph.shapes(1, request.height(), request.width()),
                 request.batch(),
                 quantization == null ? type.size() : 1,
-                request.cacheBytes());
-        this.values = new Values(plan, request, graph, type, arithmetic.rounding() != null, eightBit, this::shape);
-        this.tiles = new TilePlanner(plan, values, eightBit, graph, type, request, this::shape);
+                request.cacheBytes(tiles.computesAny()));
         this.unread = graph.uses();
         this.dsts = dsts();
     }
@@ -186,7 +184,7 @@ final class Planner {
                     weights.of(conv),
                     conv.window().kernelH() * conv.window().kernelW(),
                     Objects.requireNonNull(request.normalization()),
-                    sevenBits());
+                    PairLimit.matters());
             Value pixels = planner.pixels(stem, request);
             return tiles.computes(conv)
                     ? tiles.onPixels(conv, stem.layer(), pixels, lastReader)
@@ -203,12 +201,7 @@ final class Planner {
 
     private QuantizedLayer layer(Node node) {
         QuantizedLayer layer = eightBit.layer(node);
-        return sevenBits() ? layer.inSevenBits() : layer;
-    }
-
-    private static boolean sevenBits() {
-        CpuIsa isa = OneDnn.effectiveIsa();
-        return !isa.includes(CpuIsa.AVX512_CORE_VNNI) && !isa.includes(CpuIsa.AVX2_VNNI);
+        return PairLimit.matters() ? layer.inSevenBits() : layer;
     }
 
     private Value pool(Node node, Algorithm algorithm, Value src, Window window) {

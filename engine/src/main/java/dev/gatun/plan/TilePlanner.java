@@ -127,6 +127,11 @@ final class TilePlanner {
                 < Integer.MAX_VALUE;
     }
 
+    /** Whether any convolution is computed on tiles. */
+    boolean computesAny() {
+        return !tiled.isEmpty();
+    }
+
     /** Whether the convolution is computed on tiles. */
     boolean computes(Node.Conv conv) {
         return tiled.contains(conv.name());
