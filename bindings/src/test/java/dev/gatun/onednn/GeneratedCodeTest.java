@@ -71,7 +71,7 @@ class GeneratedCodeTest {
     }
 
     @Test
-    void keepsTheMethodHandlesToItselfButForOne() {
+    void keepsTheMethodHandlesToItselfButForTwo() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.gatun.onednn")
