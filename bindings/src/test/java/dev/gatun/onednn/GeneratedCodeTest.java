@@ -76,7 +76,7 @@ class GeneratedCodeTest {
                 .that()
                 .resideInAPackage("dev.gatun.onednn")
                 .and()
-                .doNotBelongToAnyOf(Holding.class)
+                .doNotBelongToAnyOf(Holding.class, Team.class)
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(MethodHandle.class)
