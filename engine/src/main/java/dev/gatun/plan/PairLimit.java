@@ -6,7 +6,7 @@ import dev.gatun.onednn.OneDnn;
 /**
  * What a row of int8 weights, those of one output channel, must keep to so that every CPU computes the same with it. Without VNNI two
  * products of an unsigned and a signed byte are added in 16 bits before they are widened, those of input channels 0 and 1, 2 and 3 and so on
- * at the same tap: the sum of their weights must be -128 to 128, since 255 * 128 < 2^15. Where input channels do not come in fours, which
+ * at the same tap: the sum of their weights must be -128 to 128, since {@code 255 * 128 < 2^15}. Where input channels do not come in fours, which
  * are what oneDNN packs together, any two weights may meet: each must be -64 to 64. A channel alone meets no other. Immutable; thread-safe.
  */
 public final class PairLimit {
