@@ -193,7 +193,8 @@ sealed interface TileWork {
                         residualRows.address() - geometry.rows().address(),
                         channels.sumScale());
             }
-            if (byPanels || thread == 0) {
+            // The last thread always has a pair; those before it may have none.
+            if (byPanels || thread == threads - 1) {
                 arguments.border(geometry.border().address(), geometry.border().count());
             }
             order(arguments, Math.max(pairs, 1));

@@ -81,6 +81,7 @@ class TilePlanTest {
                 Window.same(3, 1).dilated(2),
                 Window.tensorFlowSame(3, 2),
                 Window.square(3, 4, 1),
+                Window.square(7, 16, 3),
                 new Window(5, 3, 1, 1, 1, 0, 3, 2, 1))) {
             for (int images : new int[] {1, 3}) {
                 problems.add(Arguments.of(window, images, images == 1 ? 64 : 192));
