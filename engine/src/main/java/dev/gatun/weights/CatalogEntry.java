@@ -9,19 +9,19 @@ import java.nio.file.Path;
  *
  * @param name such as {@code resnet50/IMAGENET1K_V2}
  * @param uri of the file
- * @param sha256Prefix first hex digits of the file's SHA-256, which torch.hub puts into its name
- * @param mebibytes size of the file as published, rounded to three digits
+ * @param digest what the file hashes to
+ * @param mebibytes size of the file as published, rounded to three digits, by Keras to none
  * @param parameters of the model, without the statistics of its batch normalisations
  * @param top1 published accuracy on the ImageNet-1K validation set, in percent
  * @param top5 published accuracy on the ImageNet-1K validation set, in percent
- * @param preprocessing that the accuracy was measured with
+ * @param preprocessing that the accuracy was measured with; Keras tells only the crop and the normalisation
  * @param recipe how the weights were trained
  * @param license what the publisher says of their use
  */
 public record CatalogEntry(
         String name,
         URI uri,
-        String sha256Prefix,
+        FileDigest digest,
         double mebibytes,
         long parameters,
         double top1,

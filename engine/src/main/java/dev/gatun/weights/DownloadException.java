@@ -15,13 +15,14 @@ public final class DownloadException extends RuntimeException {
     private static String message(Downloader.Request request, String problem) {
         return String.format(
                 Locale.ROOT,
-                "cannot get the weights %s: %s. To go without the network, download %s (at most %.1f MiB, SHA-256"
+                "cannot get the weights %s: %s. To go without the network, download %s (at most %.1f MiB, %s"
                         + " starting with %s) elsewhere and put it at %s",
                 request.name(),
                 problem,
                 request.uri(),
                 request.maxBytes() / MEBIBYTE,
-                request.sha256Prefix(),
+                request.digest().algorithm(),
+                request.digest().prefix(),
                 request.target().toAbsolutePath());
     }
 }

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Brings a file into a cache: whole, verified against its SHA-256, or not at all. What arrived of an interrupted download
+ * Brings a file into a cache: whole, verified against its published hash, or not at all. What arrived of an interrupted download
  * is kept beside the target as {@code .part} and continued by the next call if the server still has the same file. One
  * attempt a call. Thread-safe; calls for the same target wait for each other, also between processes.
  */
@@ -20,23 +20,16 @@ public final class Downloader {
     private final Supplier<HttpClient> clients;
     private final Duration stallTimeout;
 
-    /** A file to have. */
-    public record Request(String name, URI uri, String sha256Prefix, long maxBytes, Path target) {
-        /**
-         * Describes the file.
-         *
-         * @param name what messages call it
-         * @param uri where to download it, http or https; redirects are followed to https only
-         * @param sha256Prefix first hex digits of its SHA-256, in lower case
-         * @param maxBytes it may have
-         * @param target where it belongs
-         */
-        public Request {
-            if (!sha256Prefix.matches("[0-9a-f]{8,64}")) {
-                throw new IllegalArgumentException("SHA-256 prefix '" + sha256Prefix + "' is not 8 to 64 hex digits");
-            }
-        }
-    }
+    /**
+     * A file to have.
+     *
+     * @param name what messages call it
+     * @param uri where to download it, http or https; redirects are followed to https only
+     * @param digest what it hashes to
+     * @param maxBytes it may have
+     * @param target where it belongs
+     */
+    public record Request(String name, URI uri, FileDigest digest, long maxBytes, Path target) {}
 
     /** A downloader; it has threads and connections only while it downloads. */
     public Downloader() {
@@ -72,10 +65,11 @@ public final class Downloader {
                     }
                 }
             }
-            String sha256 = Sha256.of(target);
-            if (!sha256.startsWith(request.sha256Prefix())) {
-                throw new IOException(
-                        "the file at " + target + " is another: its SHA-256 is " + sha256 + "; remove it first");
+            FileDigest digest = request.digest();
+            String hash = digest.algorithm().of(target);
+            if (!digest.matches(hash)) {
+                throw new IOException("the file at " + target + " is another: its " + digest.algorithm() + " is " + hash
+                        + "; remove it first");
             }
             return target;
         } catch (InterruptedException e) {
@@ -92,10 +86,11 @@ public final class Downloader {
         try (HttpClient client = clients.get()) {
             new Transfer(client, stallTimeout, request, part, listener).run();
         }
-        String sha256 = Sha256.of(part.path());
-        if (!sha256.startsWith(request.sha256Prefix())) {
+        FileDigest digest = request.digest();
+        String hash = digest.algorithm().of(part.path());
+        if (!digest.matches(hash)) {
             part.delete();
-            throw new IOException("what the server sent has the SHA-256 " + sha256);
+            throw new IOException("what the server sent has the " + digest.algorithm() + " " + hash);
         }
         AtomicFile.publish(part.path(), target);
         part.delete();

@@ -49,7 +49,7 @@ final class KnownHashes {
             if (known.isPresent()) {
                 return known;
             }
-            String hash = Sha256.of(file);
+            String hash = FileDigest.Algorithm.SHA256.of(file);
             if (!FileStamp.of(file).equals(stamp)) {
                 return Optional.empty();
             }
@@ -64,7 +64,8 @@ final class KnownHashes {
     private static Optional<String> recall(Path note, String subject) {
         try {
             String text = Files.readString(note);
-            boolean valid = text.startsWith(subject) && text.length() == subject.length() + Sha256.HEX_DIGITS;
+            boolean valid = text.startsWith(subject)
+                    && text.length() == subject.length() + FileDigest.Algorithm.SHA256.digits();
             return valid ? Optional.of(text.substring(subject.length())) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();

@@ -36,7 +36,7 @@ public record WeightsCache(Path directory) {
      */
     public Path obtain(CatalogEntry entry, Downloader downloader, DownloadListener listener) {
         return downloader.obtain(
-                new Downloader.Request(entry.name(), entry.uri(), entry.sha256Prefix(), entry.maxBytes(), path(entry)),
+                new Downloader.Request(entry.name(), entry.uri(), entry.digest(), entry.maxBytes(), path(entry)),
                 listener);
     }
 }

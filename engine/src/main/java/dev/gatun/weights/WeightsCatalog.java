@@ -1,20 +1,29 @@
 package dev.gatun.weights;
 
+import dev.gatun.image.Normalization;
 import dev.gatun.image.Preprocessing;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The published weights that are known by name. All figures are from torchvision 0.29.1: {@code models/resnet.py} (URL,
+ * The published weights that are known by name. torchvision's figures are from torchvision 0.29.1: {@code models/resnet.py} (URL,
  * {@code num_params}, {@code acc@1}, {@code acc@5}, {@code _file_size}, crop and resize) and {@code
- * transforms/_presets.py} (the defaults of {@code ImageClassification}).
+ * transforms/_presets.py} (the defaults of {@code ImageClassification}). Those of Keras Applications are from {@code
+ * keras/src/applications/resnet.py} (URL and MD5 of {@code weights="imagenet"} with top, {@code WEIGHTS_HASHES}) and the table of Keras'
+ * documentation (size, accuracy).
  */
 public final class WeightsCatalog {
     private static final String LICENSE =
             "torchvision's code is BSD-3-Clause; of its weights it says that they may have"
                     + " terms of their own derived from the dataset used for training (here ImageNet-1K), and that it is the"
                     + " user's responsibility to determine whether the use is permitted";
+
+    private static final String KERAS_LICENSE =
+            "Keras' code is Apache-2.0; its weights may have terms of their own derived from the dataset used for training"
+                    + " (here ImageNet-1K), and whether a use is permitted is the user's responsibility to determine";
+
+    private static final String KERAS_FILES = "https://storage.googleapis.com/tensorflow/keras-applications/resnet/";
 
     private static final Preprocessing RESIZE_256 = Preprocessing.IMAGENET;
     private static final Preprocessing RESIZE_232 = Preprocessing.IMAGENET_V2;
@@ -94,7 +103,13 @@ public final class WeightsCatalog {
                     94.284,
                     RESIZE_256,
                     V1_WIDE),
-            row("wide_resnet101_2/IMAGENET1K_V2", "d733dc28", 484.747, 126_886_696, 82.510, 96.020, RESIZE_232, V2));
+            row("wide_resnet101_2/IMAGENET1K_V2", "d733dc28", 484.747, 126_886_696, 82.510, 96.020, RESIZE_232, V2),
+            keras("resnet50", "2cb95161c43110f7111970584f804107", 98, 25_583_592, 74.9, 92.1),
+            keras("resnet101", "f1aeb4b969a6efcfb50fad2f0c20cfc5", 171, 44_601_832, 76.4, 92.8),
+            keras("resnet152", "100835be76be38e30d865e96f2aaae62", 232, 60_268_520, 76.6, 93.1),
+            keras("resnet50v2", "3ef43a0b657b3be2300d5770ece849e0", 98, 25_568_360, 76.0, 93.0),
+            keras("resnet101v2", "6343647c601c52e1368623803854d971", 171, 44_577_896, 77.2, 93.8),
+            keras("resnet152v2", "a49b44d1979771252814e80f8ec446f9", 232, 60_236_904, 78.0, 94.2));
 
     private WeightsCatalog() {}
 
@@ -104,7 +119,8 @@ public final class WeightsCatalog {
     }
 
     /**
-     * The row of this name: {@code resnet50/IMAGENET1K_V1} means that one, {@code resnet50} the model's default, which is
+     * The row of this name: {@code resnet50/IMAGENET1K_V1} means that one, {@code resnet50-keras/imagenet} Keras', {@code
+     * resnet50} the model's default, which is
      * torchvision's {@code DEFAULT}: V2 where it exists.
      */
     public static Optional<CatalogEntry> find(String name) {
@@ -125,6 +141,36 @@ public final class WeightsCatalog {
         String model = name.substring(0, name.indexOf('/'));
         URI uri = URI.create("https://download.pytorch.org/models/" + model + "-" + sha256Prefix + ".pth");
         return new CatalogEntry(
-                name, uri, sha256Prefix, mebibytes, parameters, top1, top5, preprocessing, URI.create(recipe), LICENSE);
+                name,
+                uri,
+                FileDigest.sha256(sha256Prefix),
+                mebibytes,
+                parameters,
+                top1,
+                top5,
+                preprocessing,
+                URI.create(recipe),
+                LICENSE);
+    }
+
+    /** Without top the same file serves: what is of no use to a backbone is left in it. */
+    private static CatalogEntry keras(
+            String model, String md5, double mebibytes, long parameters, double top1, double top5) {
+        Normalization normalization = model.endsWith("v2") ? Normalization.MINUS_ONE_TO_ONE : Normalization.CAFFE;
+        return new CatalogEntry(
+                model + "-keras/imagenet",
+                URI.create(KERAS_FILES + model + "_weights_tf_dim_ordering_tf_kernels.h5"),
+                FileDigest.md5(md5),
+                mebibytes,
+                parameters,
+                top1,
+                top5,
+                Preprocessing.square(
+                        RESIZE_256.resizeShorterSide(),
+                        RESIZE_256.cropHeight(),
+                        RESIZE_256.interpolation(),
+                        normalization),
+                URI.create("https://keras.io/api/applications/"),
+                KERAS_LICENSE);
     }
 }

@@ -60,7 +60,7 @@ class DownloaderTest {
     }
 
     private Downloader.Request request(URI uri) {
-        return new Downloader.Request("resnet/V1", uri, sha256.substring(0, 8), SIZE, target());
+        return new Downloader.Request("resnet/V1", uri, FileDigest.sha256(sha256.substring(0, 8)), SIZE, target());
     }
 
     private Downloader.Request request(LoopbackServer server) {
@@ -215,6 +215,29 @@ class DownloaderTest {
         assertThat(files()).containsExactly("resnet.pth.lock");
     }
 
+    /** All that Keras publishes. */
+    @Test
+    void verifiesAnMd5() throws Exception {
+        String md5 = HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));
+        Files.createDirectories(target().getParent());
+        Files.write(target(), content);
+        URI nowhere = URI.create("http://127.0.0.1:9/unused");
+        assertThat(downloader.obtain(
+                        new Downloader.Request("keras", nowhere, FileDigest.md5(md5), SIZE, target()),
+                        DownloadListener.NONE))
+                .isEqualTo(target());
+        Files.write(target(), firstPart());
+        assertThatThrownBy(() -> downloader.obtain(
+                        new Downloader.Request("keras", nowhere, FileDigest.md5(md5), SIZE, target()),
+                        DownloadListener.NONE))
+                .isInstanceOf(DownloadException.class)
+                .hasMessageContaining("its MD5 is")
+                .hasMessageContaining("MD5 starting with " + md5);
+        assertThatThrownBy(() -> FileDigest.md5(md5.substring(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("32");
+    }
+
     @Test
     void keepsNothingThatHasAnotherHash() throws IOException {
         content[SIZE - 1]++;
@@ -366,7 +389,7 @@ class DownloaderTest {
             CatalogEntry local = new CatalogEntry(
                     row.name(),
                     server.uri("/models/resnet18-f37072fd.pth"),
-                    sha256.substring(0, 8),
+                    FileDigest.sha256(sha256.substring(0, 8)),
                     1,
                     row.parameters(),
                     row.top1(),

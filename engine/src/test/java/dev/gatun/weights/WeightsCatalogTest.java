@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.graph.GraphBuilder;
 import dev.gatun.graph.GraphCost;
+import dev.gatun.image.Normalization;
 import dev.gatun.spec.Variants;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class WeightsCatalogTest {
     @Test
-    void hasAllFiveDepthsAndV2WhereItExists() {
+    void hasAllOfTorchvisionAndOfKerasApplications() {
         assertThat(WeightsCatalog.entries())
                 .extracting(CatalogEntry::name)
                 .containsExactly(
@@ -32,7 +33,13 @@ class WeightsCatalogTest {
                         "wide_resnet50_2/IMAGENET1K_V1",
                         "wide_resnet50_2/IMAGENET1K_V2",
                         "wide_resnet101_2/IMAGENET1K_V1",
-                        "wide_resnet101_2/IMAGENET1K_V2");
+                        "wide_resnet101_2/IMAGENET1K_V2",
+                        "resnet50-keras/imagenet",
+                        "resnet101-keras/imagenet",
+                        "resnet152-keras/imagenet",
+                        "resnet50v2-keras/imagenet",
+                        "resnet101v2-keras/imagenet",
+                        "resnet152v2-keras/imagenet");
     }
 
     /** Rows as torchvision's documentation of pre-trained weights prints them. */
@@ -69,6 +76,26 @@ class WeightsCatalogTest {
             long bytes = (half.contains(entry.name()) ? 2 : 4) * entry.parameters();
             assertThat(entry.maxBytes()).isGreaterThan(bytes).isLessThan(bytes * 103 / 100);
         });
+    }
+
+    /** Rows as Keras' documentation prints them, and the preprocessing of its two modes. */
+    @ParameterizedTest
+    @CsvSource({
+        "resnet50-keras, resnet50_weights_tf_dim_ordering_tf_kernels.h5, 74.9, 92.1",
+        "resnet152-keras/imagenet, resnet152_weights_tf_dim_ordering_tf_kernels.h5, 76.6, 93.1",
+        "resnet101v2-keras, resnet101v2_weights_tf_dim_ordering_tf_kernels.h5, 77.2, 93.8",
+    })
+    void findsKerasRows(String name, String file, double top1, double top5) {
+        CatalogEntry entry = WeightsCatalog.find(name).orElseThrow();
+        assertThat(entry.fileName()).isEqualTo(file);
+        assertThat(entry.uri())
+                .hasToString("https://storage.googleapis.com/tensorflow/keras-applications/resnet/" + file);
+        assertThat(entry.digest().algorithm()).isEqualTo(FileDigest.Algorithm.MD5);
+        assertThat(entry.top1()).isEqualTo(top1);
+        assertThat(entry.top5()).isEqualTo(top5);
+        assertThat(entry.preprocessing().cropHeight()).isEqualTo(224);
+        assertThat(entry.preprocessing().normalization())
+                .isEqualTo(name.contains("v2") ? Normalization.MINUS_ONE_TO_ONE : Normalization.CAFFE);
     }
 
     /** The networks of the catalogue are those of the table, which counts the same parameters. */
