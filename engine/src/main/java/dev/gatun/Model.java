@@ -104,6 +104,14 @@ public final class Model {
         return new Model(name, graph, input, weights, preprocessing, plain.labels, quantized);
     }
 
+    /**
+     * The same network and weights for images that are prepared in another way than their file says or their variant is published with.
+     * The scales of a quantised network were measured with its file's: values beyond them are cut off.
+     */
+    public Model withPreprocessing(Preprocessing preprocessing) {
+        return new Model(name, graph, input, weights, preprocessing, labels, quantized);
+    }
+
     private Labels unnamed(Graph graph) {
         int classes = classes(graph, input);
         return classes == 0 ? new Labels(List.of()) : Labels.numbered(classes);

@@ -1,7 +1,6 @@
 package dev.gatun;
 
 import dev.gatun.graph.Graph;
-import dev.gatun.image.Preprocessing;
 import dev.gatun.keras.KerasConfigs;
 import dev.gatun.keras.KerasImporter;
 import dev.gatun.network.GraphJson;
@@ -212,31 +211,24 @@ public final class ModelFile implements AutoCloseable {
         return variants;
     }
 
-    /** The model: the network that the file holds, or else the first of {@link #variants()}; see {@link #model(Preprocessing)}. */
-    public Model model() {
-        return model(null);
-    }
-
     /**
-     * The model, with all its weights read and checked, independent of the file.
+     * The model, with all its weights read and checked, independent of the file: the network that the file holds, or else the first of
+     * {@link #variants()}. Its images are prepared as the file says, or, where it is silent, as its variant is published with; {@link
+     * Model#withPreprocessing} changes that.
      *
-     * @param preprocessing of its images; null for what the file says, or, where it is silent, what its variant is published with. A
-     *     quantised network takes another too, but its scales were measured with the file's: values beyond them are cut off
      * @throws WeightFormatException if the file holds no network and its tensors are those of no variant
      * @throws dev.gatun.weights.WeightMismatchException if a tensor is missing or holds what no network can use
      */
-    public Model model(@Nullable Preprocessing preprocessing) {
+    public Model model() {
         if (quantized != null) {
-            return Model.of(
-                    preprocessing == null ? quantized : quantized.withPreprocessing(preprocessing), source.origin());
+            return Model.of(quantized, source.origin());
         }
         if (network == null) {
             if (variants.isEmpty()) {
                 throw new WeightFormatException(
                         source.origin(), "holds weights of no variant that is known, and no graph");
             }
-            ResNet variant = ResNet.of(variants.getFirst());
-            return (preprocessing == null ? variant : variant.withPreprocessing(preprocessing)).weights(source);
+            return ResNet.of(variants.getFirst()).weights(source);
         }
         Graph graph = network.graph();
         WeightSet weights = WeightSet.check(source, graph.parameters(), NameMapping.IDENTITY);
@@ -254,7 +246,7 @@ public final class ModelFile implements AutoCloseable {
                 graph,
                 input,
                 weights,
-                preprocessing == null ? card.preprocessing() : preprocessing,
+                card.preprocessing(),
                 card.labels());
     }
 

@@ -66,7 +66,7 @@ class ForeignLogitsTest {
         try (ModelFile file = config == null ? ModelFile.open(path) : ModelFile.open(path, SharedData.file(config))) {
             assertThat(file.network())
                     .hasValueSatisfying(network -> assertThat(network.size()).isEqualTo(32));
-            model = file.model(Preprocessing.cifar(normalization));
+            model = file.model().withPreprocessing(Preprocessing.cifar(normalization));
         }
         byte[] records = Files.readAllBytes(SharedData.file("cifar10/test_first5000.bin"));
         float[] expected = SharedData.npy(SharedData.file(reference + ".ref_logits_f32.npy"));

@@ -128,7 +128,7 @@ class QuantizedModelTest {
             assertThat(VariantRecognizer.recognize(file.source())).isEqualTo(file.variants());
             assertThat(file.quantized().orElseThrow().report().fallbacks()).isEmpty();
             assertThat(file.model().preprocessing()).isEqualTo(preprocessing);
-            assertThat(file.model(other).preprocessing()).isEqualTo(other);
+            assertThat(file.model().withPreprocessing(other).preprocessing()).isEqualTo(other);
             assertThat(file.model().weights().contentId()).isPresent();
             assertThat(file.model().uncached().weights().contentId()).isEmpty();
             assertThat(file.model()

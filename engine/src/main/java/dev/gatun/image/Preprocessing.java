@@ -68,6 +68,11 @@ public record Preprocessing(
         return square(Math.round((float) side * resizeShorterSide / cropHeight), side, interpolation, normalization);
     }
 
+    /** The same part of an image at the same size, with other floats for its samples. */
+    public Preprocessing withNormalization(Normalization normalization) {
+        return new Preprocessing(resizeShorterSide, cropHeight, cropWidth, interpolation, normalization);
+    }
+
     /** The width of what comes out for an image of these extents: the crop's, or the resized image's without one. */
     public int outputWidth(int imageWidth, int imageHeight) {
         return cropWidth > 0 ? cropWidth : resizedExtent(imageWidth, imageHeight);

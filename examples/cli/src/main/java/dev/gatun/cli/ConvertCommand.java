@@ -7,10 +7,14 @@ import dev.gatun.weights.ElementType;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code gatun convert}. */
 @Command(
@@ -47,6 +51,12 @@ final class ConvertCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "OUT.safetensors", description = "What to write; replaced if it is there.")
     private Path out = Path.of("");
 
+    @ArgGroup(exclusive = false)
+    private @Nullable NormalizationOptions normalization;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     ConvertCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -54,7 +64,8 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (ModelFile file = ModelFile.open(in)) {
-            Model model = file.model();
+            Model read = file.model();
+            Model model = normalization == null ? read : normalization.applied(read, spec);
             Path name = in.getFileName();
             String from = (name == null ? in.toString() : name.toString()) + ", " + file.container();
             ModelWriter.write(model, type.element, Map.of("converted_from", from), out);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -50,6 +51,9 @@ final class ModelChoice {
             description = "Classes of a network that was trained for another number of them.")
     private @Nullable Integer classes;
 
+    @ArgGroup(exclusive = false)
+    private @Nullable NormalizationOptions normalization;
+
     /**
      * Opens the model.
      *
@@ -60,10 +64,14 @@ final class ModelChoice {
             if (classes != null) {
                 throw usage(command, "--classes goes with --weights: known weights have their own number of classes");
             }
+            if (normalization != null) {
+                throw usage(command, "--mean and --std go with --weights: known weights have their own");
+            }
             return known(terminal, command);
         }
         Matcher random = RANDOM.matcher(weights);
-        return random.matches() ? random(random.group(1), command) : file(Path.of(weights), command);
+        OpenModel opened = random.matches() ? random(random.group(1), command) : file(Path.of(weights), command);
+        return normalization == null ? opened : opened.with(normalization.applied(opened.model(), command));
     }
 
     private OpenModel known(Terminal terminal, CommandSpec command) {

@@ -21,7 +21,12 @@ record OpenModel(Model model, String weights, Optional<PublishedErrors> publishe
 
     /** The same model without packed weights of former runs. */
     OpenModel uncached() {
-        return new OpenModel(model.uncached(), weights, published);
+        return with(model.uncached());
+    }
+
+    /** Another model of the same weights. */
+    OpenModel with(Model other) {
+        return new OpenModel(other, weights, published);
     }
 
     /** The network and its weights in words. */

@@ -82,6 +82,39 @@ class EvaluateModelsTest {
         assertThat(lines.getLast()).startsWith("ensemble ");
     }
 
+    /** Each model by its own mean and deviation, which begin no model of their own after its weights. */
+    @Test
+    void normalisesForEachModel() {
+        String bundled = Run.root()
+                .resolve("engine/src/main/resources/dev/gatun/models/resnet20-cifar10.safetensors")
+                .toString();
+        List<JsonNode> rows = evaluate(
+                        new Object[] {
+                            "--weights",
+                            bundled,
+                            "--mean",
+                            "9,9,9",
+                            "--weights",
+                            bundled,
+                            "--std",
+                            "0.3,0.3,0.3",
+                            "--mean",
+                            "0.5,0.5,0.5",
+                            "--weights",
+                            bundled
+                        },
+                        "--json")
+                .json();
+        assertThat(rows)
+                .extracting(row -> row.get("top1").asInt())
+                .hasSize(3)
+                .element(2)
+                .isEqualTo(5);
+        assertThat(rows.get(0).get("top1").asInt()).isLessThan(3);
+        assertThat(rows.get(1).get("top1").asInt()).isGreaterThanOrEqualTo(4);
+        assertFails(evaluate(new Object[] {"--mean", "0,0,0"}), 2, "--mean and --std go with --weights");
+    }
+
     @Test
     void takesTenCrops() {
         Object[] model = {"--weights", "random:9", "--crops", 10};

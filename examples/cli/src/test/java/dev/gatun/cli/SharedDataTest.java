@@ -70,6 +70,36 @@ class SharedDataTest {
         assertThat(Npys.read(out).relativeError(reference(weights))).isLessThan(1e-4);
     }
 
+    /** Weights whose file does not say how their images were normalised. */
+    @Test
+    void namesCifarWithWhatIsSaidOfTheWeights() throws IOException {
+        JsonNode result = evaluate(
+                "--weights",
+                DATA.resolve("cifar10/keras/ResNet20v2_weights_SCA.h5"),
+                "--mean",
+                ".49140,.48216,.44653",
+                "--std",
+                ".24703,.24349,.26159",
+                "--cifar10",
+                DATA.resolve("cifar10/test_first5000.bin"));
+
+        assertThat(result.get("model").asText()).isEqualTo("resnet20v2-keras-cifar10");
+        assertThat(result.get("top1").asInt()).isCloseTo(4668, within(2));
+    }
+
+    /** Files that say all by what they hold: a configuration and its scaling. */
+    @ParameterizedTest
+    @CsvSource({"keras/cifar10_ResNet20v1_model.h5, 4578", "mlperf-tiny/pretrainedResnet.h5, 4349"})
+    void namesCifarAsKerasDoes(String weights, int top1) throws IOException {
+        JsonNode result = evaluate(
+                "--weights",
+                DATA.resolve("cifar10").resolve(weights),
+                "--cifar10",
+                DATA.resolve("cifar10/test_first5000.bin"));
+
+        assertThat(result.get("top1").asInt()).isCloseTo(top1, within(2));
+    }
+
     @Test
     void classifiesWithGivenLabels() {
         Run run = Run.gatun(
