@@ -17,6 +17,7 @@ import dev.gatun.weights.WeightFiles;
 import dev.gatun.weights.WeightSet;
 import dev.gatun.weights.WeightSource;
 import dev.gatun.weights.WeightsCache;
+import dev.gatun.weights.WeightsCatalog;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +80,7 @@ public final class ResNet {
      * @throws dev.gatun.weights.DownloadException if the file is neither there nor can be had; says what to put where by hand
      */
     public static Model published(CatalogEntry entry, DownloadListener listener) {
-        Path file = WeightsCache.ofUser().obtain(entry, new Downloader(), listener);
-        return named(entry.model()).withPreprocessing(entry.preprocessing()).weights(file);
+        return named(entry.model()).weights(entry, listener);
     }
 
     /** The same variant for another number of classes. */
@@ -129,6 +129,31 @@ public final class ResNet {
         try (WeightSource source = WeightFiles.open(file)) {
             return weights(source);
         }
+    }
+
+    /**
+     * Reads the weights that are published for this variant's name, which serve a backbone too, such as one of {@link
+     * dev.gatun.spec.KerasApplication} with {@code weights="imagenet"}. They are downloaded only if the user's cache does not hold them.
+     *
+     * @param listener hears how a download goes
+     * @throws IllegalArgumentException if none are known
+     * @throws dev.gatun.weights.WeightMismatchException if this variant has another number of classes than they have
+     * @throws dev.gatun.weights.DownloadException if the file is neither there nor can be had; says what to put where by hand
+     */
+    public Model publishedWeights(DownloadListener listener) {
+        CatalogEntry entry = WeightsCatalog.find(spec.name())
+                .orElseThrow(() -> new IllegalArgumentException("no published weights are known for " + spec.name()
+                        + ", expected one of "
+                        + WeightsCatalog.entries().stream()
+                                .map(CatalogEntry::model)
+                                .distinct()
+                                .toList()));
+        return weights(entry, listener);
+    }
+
+    private Model weights(CatalogEntry entry, DownloadListener listener) {
+        Path file = WeightsCache.ofUser().obtain(entry, new Downloader(), listener);
+        return (preprocessing == null ? withPreprocessing(entry.preprocessing()) : this).weights(file);
     }
 
     /** Draws weights from He's initialisation, the same for the same seed on every machine. */

@@ -72,16 +72,34 @@ class EngineAgreementTest {
         agree(variant, GraphBuilder.build(spec), List.of(new Images(1, size, size), new Images(3, 64, 40)));
     }
 
-    static Stream<ResNetSpec> backbones() {
+    /** Every kind with strides of 4 in its stem, at every output stride; the pyramid's last level is the last map. */
+    static Stream<ResNetSpec> pyramids() {
         return Stream.of(
-                backbone("resnet50", 8, Features.PYRAMID),
-                backbone("resnet18", 8, Features.AVERAGE),
-                backbone("resnet18", 16, Features.MAXIMUM),
-                backbone("resnet18", 32, Features.LAST_MAP),
-                backbone("resnet18", 32, Features.MAXIMUM),
-                backbone("resnet50d", 16, Features.LAST_MAP),
-                backbone("resnet50v2-keras", 32, Features.PYRAMID),
-                backbone("resnet50v2-keras", 16, Features.AVERAGE));
+                        "resnet50",
+                        "resnet50-v1",
+                        "resnext50_32x4d",
+                        "wide_resnet50_2",
+                        "resnet50d",
+                        "resnet50-keras",
+                        "resnet50v2-keras")
+                .flatMap(name -> Stream.of(8, 16, 32).map(stride -> backbone(name, stride, Features.PYRAMID)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pyramids")
+    void everyPyramidAnswersAsOnnxRuntimeDoes(ResNetSpec spec) {
+        agree(spec.name(), GraphBuilder.build(spec), List.of(new Images(1, 64, 64), new Images(3, 70, 45)));
+    }
+
+    static Stream<ResNetSpec> backbones() {
+        return Stream.concat(
+                Stream.of(8, 16, 32)
+                        .flatMap(
+                                stride -> Stream.of(Features.values()).map(kind -> backbone("resnet18", stride, kind))),
+                Stream.of(
+                        backbone("resnet50d", 16, Features.LAST_MAP),
+                        backbone("resnet50v2-keras", 16, Features.AVERAGE),
+                        backbone("resnet50v2-keras", 32, Features.MAXIMUM)));
     }
 
     @Tag("isa")

@@ -13,6 +13,7 @@ import dev.gatun.spec.HeadSpec;
 import dev.gatun.spec.Shape;
 import dev.gatun.spec.TensorSpec;
 import dev.gatun.spec.Variants;
+import dev.gatun.weights.DownloadListener;
 import dev.gatun.weights.MemoryWeights;
 import dev.gatun.weights.RandomWeights;
 import dev.gatun.weights.WeightMismatchException;
@@ -80,6 +81,15 @@ class ResNetTest {
                 .compile(CompileOptions.defaults())) {
             assertThat(compiled.dstShape()).isEqualTo(Shape.of(1, 64, 16, 16));
         }
+    }
+
+    @Test
+    void saysOfWhatNoWeightsArePublished() {
+        ResNet network = ResNet.named("resnet50-v1");
+        assertThatThrownBy(() -> network.publishedWeights(DownloadListener.NONE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("no published weights are known for resnet50-v1, expected one of [")
+                .hasMessageContaining("resnet50-keras");
     }
 
     @Test

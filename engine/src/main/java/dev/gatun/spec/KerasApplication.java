@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * A network of Keras Applications with the options of its function, such as {@code keras.applications.ResNet50(include_top=False,
  * pooling="avg")}; {@link dev.gatun.ResNet#of} takes its {@link #spec()}. Of {@code weights}, {@code None} is {@link
- * dev.gatun.ResNet#randomWeights}, and a path {@link dev.gatun.ResNet#weights(java.nio.file.Path)}, which reads the files that Keras
- * publishes for {@code "imagenet"}, with and without top.
+ * dev.gatun.ResNet#randomWeights}, {@code "imagenet"} {@link dev.gatun.ResNet#publishedWeights}, and a path {@link
+ * dev.gatun.ResNet#weights(java.nio.file.Path)}.
  *
  * @param function ResNet50, ResNet101, ResNet152, ResNet50V2, ResNet101V2 or ResNet152V2
  * @param includeTop whether it ends in classes; {@code include_top}
