@@ -158,4 +158,20 @@ class QuantizedModelTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("gatun quantize");
     }
+
+    /** Images that were drawn serve for timing: every layer is in int8, and of the same weights it is the same network. */
+    @Test
+    void quantisesWithoutPhotographs() {
+        Model model = ResNet.bundled();
+
+        QuantizedModel quantized = DrawnQuantization.of(model);
+
+        assertThat(quantized.report().fallbacks()).isEmpty();
+        assertThat(DrawnQuantization.of(model).network().quantization().scales())
+                .isEqualTo(quantized.network().quantization().scales());
+        Model timed = Model.of(quantized, "drawn");
+        assertThatThrownBy(() -> DrawnQuantization.of(timed))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("is quantised already");
+    }
 }

@@ -1,8 +1,8 @@
 package dev.gatun.benchmarks;
 
+import dev.gatun.DrawnQuantization;
 import dev.gatun.Model;
 import dev.gatun.ResNet;
-import dev.gatun.benchmarks.peers.QuantizedWeights;
 import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Precision;
 import java.lang.foreign.MemorySegment;
@@ -30,7 +30,7 @@ final class Inputs {
     /** What an engine in this precision computes: a variant with random weights, quantised if it is int8. */
     static Model model(String name, Precision precision) {
         Model model = model(name);
-        return precision == Precision.INT8 ? Model.of(QuantizedWeights.quantized(model), name) : model;
+        return precision == Precision.INT8 ? Model.of(DrawnQuantization.of(model), name) : model;
     }
 
     /** Of a batch for an engine in this precision: pixels for int8, which normalises them itself. */

@@ -109,6 +109,21 @@ public record Peak(String how, OptionalDouble gmacs) {
         }
     }
 
+    /**
+     * Measures the peak of a precision again, for another tenth of a second, and keeps the best of all measurements: what the core can do
+     * when nothing else has it.
+     */
+    public static Peak again(Precision precision) {
+        Peak first = of(precision);
+        synchronized (MEASURED) {
+            MEASURED.replaceAll((loop, best) -> {
+                Peak now = best.how().equals(first.how()) ? measure(loop) : best;
+                return now.gmacs().orElse(0) > best.gmacs().orElse(0) ? now : best;
+            });
+        }
+        return of(precision);
+    }
+
     private static Peak measure(MultiplyLoop loop) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment data = loop.allocate(arena);

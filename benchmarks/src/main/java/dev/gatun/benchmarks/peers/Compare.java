@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.stream.IntStream;
 
 /**
  * The engine and its peers on the same weights and images, each in a process of its own, turn by turn in changing order, so that what
@@ -26,7 +27,8 @@ import java.util.StringJoiner;
  */
 public final class Compare implements AutoCloseable {
     private static final int LATENCY_MILLIS = 200;
-    private static final int THROUGHPUT_MILLIS = 700;
+    private static final int THROUGHPUT_MILLIS = 250;
+    private static final int THROUGHPUT_WINDOWS = 3;
     private static final int REFERENCE_IMAGES = 8;
     private static final double NANOS_PER_MILLI = 1e6;
 
@@ -77,14 +79,13 @@ public final class Compare implements AutoCloseable {
                 "method",
                 String.format(
                         Locale.ROOT,
-                        "one process each, turn by turn, %d turns of at least 4 counted runs and %d ms (latency: median and 90th"
-                                + " percentile) or of %d ms (throughput: median)",
+                        "one process each, turn by turn, %d turns of at least 4 counted runs and %d ms (latency) or of %d times %d ms"
+                                + " (throughput); medians, and in brackets the quickest and the slowest tenth; ratios and shares of"
+                                + " medians, and in brackets of the quickest tenths, when nothing else had the machine",
                         options.rounds(),
                         LATENCY_MILLIS,
+                        THROUGHPUT_WINDOWS,
                         THROUGHPUT_MILLIS));
-        if (options.contestants().contains(Contestant.GATUN)) {
-            peaks();
-        }
         for (Contestant contestant : options.contestants()) {
             WorkerProcess worker = WorkerProcess.start(contestant, peers, peers.resolve("log"));
             try {
@@ -97,10 +98,14 @@ public final class Compare implements AutoCloseable {
         }
     }
 
+    /** Measured now and then, since the host may have other things to do at any one time. */
     private void peaks() {
-        StringJoiner words = new StringJoiner(", ", "peak of a core in GMAC/s: ", "");
+        if (!options.contestants().contains(Contestant.GATUN)) {
+            return;
+        }
+        StringJoiner words = new StringJoiner(", ", "peak of a core in GMAC/s, the best of several measurements: ", "");
         for (String precision : Contestant.GATUN.precisions()) {
-            Peak peak = Peak.of(Precision.named(precision));
+            Peak peak = Peak.again(Precision.named(precision));
             peak.gmacs().ifPresent(gmacs -> results.peaks().put(precision, gmacs));
             words.add(String.format(
                     Locale.ROOT, "%s %.0f (%s)", precision, peak.gmacs().orElse(0), peak.how()));
@@ -135,6 +140,7 @@ public final class Compare implements AutoCloseable {
                     }
                 }
                 Collections.rotate(turns, 1);
+                peaks();
             }
             turns.sort(Comparator.comparing((Turn turn) -> turn.worker.contestant())
                     .thenComparingInt(turn -> turn.order));
@@ -231,18 +237,28 @@ public final class Compare implements AutoCloseable {
         }
 
         void take(boolean counts) {
-            boolean latency = column.scenario() == Scenario.LATENCY;
-            List<Long> numbers = worker.ask("turn", id, latency ? LATENCY_MILLIS : THROUGHPUT_MILLIS).stream()
-                    .map(Long::valueOf)
+            List<Double> taken = column.scenario() == Scenario.LATENCY ? latencies() : rates();
+            if (counts) {
+                values.addAll(taken);
+            }
+        }
+
+        private List<Double> latencies() {
+            return ask(LATENCY_MILLIS).stream()
+                    .skip(1)
+                    .map(nanos -> nanos / NANOS_PER_MILLI)
                     .toList();
-            if (!counts) {
-                return;
-            }
-            if (latency) {
-                numbers.stream().skip(1).forEach(nanos -> values.add(nanos / NANOS_PER_MILLI));
-            } else {
-                values.add(new Rate(numbers.getFirst(), numbers.getLast()).imagesPerSecond());
-            }
+        }
+
+        private List<Double> rates() {
+            return IntStream.range(0, THROUGHPUT_WINDOWS)
+                    .mapToObj(_ -> ask(THROUGHPUT_MILLIS))
+                    .map(numbers -> new Rate(numbers.getFirst(), numbers.getLast()).imagesPerSecond())
+                    .toList();
+        }
+
+        private List<Long> ask(int millis) {
+            return worker.ask("turn", id, millis).stream().map(Long::valueOf).toList();
         }
 
         void finish() {

@@ -1,6 +1,7 @@
 package dev.gatun.benchmarks.peers;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What was measured of one entrant in one column.
@@ -29,12 +30,18 @@ record Measurement(String model, Entrant entrant, Column column, String setup, L
         return Quantiles.of(values, column.scenario() == Scenario.LATENCY ? 0.9 : 0.1);
     }
 
-    double imagesPerSecond() {
-        return column.scenario() == Scenario.LATENCY ? MILLIS_PER_SECOND / median() : median();
+    /** The 10th percentile of times, the 90th of rates: what it is while nothing else has the machine. */
+    double undisturbed() {
+        return Quantiles.of(values, column.scenario() == Scenario.LATENCY ? 0.1 : 0.9);
     }
 
-    /** How many times as fast as {@code other} this is. */
-    double speedOver(Measurement other) {
-        return column.scenario() == Scenario.LATENCY ? other.median() / median() : median() / other.median();
+    /** Images a second where a time or rate is {@code value}. */
+    double imagesPerSecond(double value) {
+        return column.scenario() == Scenario.LATENCY ? MILLIS_PER_SECOND / value : value;
+    }
+
+    /** How many times as fast as {@code other} this is, by what {@code statistic} takes of both. */
+    double speedOver(Measurement other, ToDoubleFunction<Measurement> statistic) {
+        return imagesPerSecond(statistic.applyAsDouble(this)) / other.imagesPerSecond(statistic.applyAsDouble(other));
     }
 }

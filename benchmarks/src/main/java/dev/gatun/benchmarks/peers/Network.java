@@ -2,6 +2,7 @@ package dev.gatun.benchmarks.peers;
 
 import dev.gatun.Model;
 import dev.gatun.ResNet;
+import dev.gatun.image.Blots;
 import java.nio.file.Path;
 
 /** The weights and images that every process makes alike. */

@@ -78,14 +78,14 @@ final class Results {
                 .findFirst();
     }
 
-    /** What share of the peak of its cores a measurement reaches; empty if a peak or the work is unknown. */
-    OptionalDouble shareOfPeak(Measurement measurement) {
+    /** What share of the peak of its cores a measurement reaches with a time or rate; empty if a peak or the work is unknown. */
+    OptionalDouble shareOfPeak(Measurement measurement, double value) {
         Double peak = peaks.get(measurement.entrant().precision());
         Long macs = work.get(measurement.model());
         return peak == null || macs == null
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(macs
-                        * measurement.imagesPerSecond()
+                        * measurement.imagesPerSecond(value)
                         / (GIGA * peak * measurement.column().threads()));
     }
 

@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
 
 /** Results as JSON: everything, each run's time included. */
 final class ResultsJson {
-    private static final double[] QUANTILES = {0.5, 0.9, 0.99};
+    private static final double[] QUANTILES = {0.1, 0.5, 0.9, 0.99};
 
     private ResultsJson() {}
 
@@ -30,7 +30,7 @@ final class ResultsJson {
             numbers(json, "int8_answers_apart", results.int8Apart());
             json.writeArrayFieldStart("measurements");
             for (Measurement measurement : results.measurements()) {
-                measurement(json, measurement, results.shareOfPeak(measurement));
+                measurement(json, measurement, results.shareOfPeak(measurement, measurement.median()));
             }
             json.writeEndArray();
             json.writeEndObject();

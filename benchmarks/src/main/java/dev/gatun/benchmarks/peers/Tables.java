@@ -46,8 +46,9 @@ final class Tables {
     }
 
     private static String cell(Measurement measurement) {
-        String format = measurement.column().scenario() == Scenario.LATENCY ? "%.1f (%.1f)" : "%.0f";
-        return String.format(Locale.ROOT, format, measurement.median(), measurement.nearlyWorst());
+        String format = measurement.column().scenario() == Scenario.LATENCY ? "%.1f (%.1f, %.1f)" : "%.0f (%.0f, %.0f)";
+        return String.format(
+                Locale.ROOT, format, measurement.median(), measurement.undisturbed(), measurement.nearlyWorst());
     }
 
     /** How many times as fast as each peer in the same precision, and the share of the machine's peak. */
@@ -69,7 +70,7 @@ final class Tables {
             text.append(row(cells(
                     results,
                     List.of("share of peak", ours.precision()),
-                    column -> results.find(model, ours, column).map(one -> percent(results.shareOfPeak(one))))));
+                    column -> results.find(model, ours, column).map(one -> share(results, one)))));
         }
         Double apart = results.int8Apart().get(model);
         return apart == null
@@ -85,11 +86,20 @@ final class Tables {
     private static Optional<String> ratio(Results results, String model, Column column, Entrant ours, Entrant theirs) {
         return results.find(model, ours, column)
                 .flatMap(us -> results.find(model, theirs, column)
-                        .map(them -> String.format(Locale.ROOT, "**%.2fx**", us.speedOver(them))));
+                        .map(them -> String.format(
+                                Locale.ROOT,
+                                "**%.2fx** (%.2fx)",
+                                us.speedOver(them, Measurement::median),
+                                us.speedOver(them, Measurement::undisturbed))));
     }
 
-    private static String percent(OptionalDouble share) {
-        return share.isPresent() ? String.format(Locale.ROOT, "%.0f %%", 100 * share.getAsDouble()) : "";
+    private static String share(Results results, Measurement one) {
+        OptionalDouble median = results.shareOfPeak(one, one.median());
+        OptionalDouble undisturbed = results.shareOfPeak(one, one.undisturbed());
+        return median.isPresent() && undisturbed.isPresent()
+                ? String.format(
+                        Locale.ROOT, "%.0f %% (%.0f %%)", 100 * median.getAsDouble(), 100 * undisturbed.getAsDouble())
+                : "";
     }
 
     private static List<String> head(Results results, String first) {

@@ -26,13 +26,15 @@ class MeasurementTest {
         assertThat(of(Scenario.LATENCY, values).nearlyWorst()).isEqualTo(5);
         assertThat(of(Scenario.THROUGHPUT, values).nearlyWorst()).isEqualTo(1);
         assertThat(of(Scenario.LATENCY, values).median()).isEqualTo(3);
+        assertThat(of(Scenario.LATENCY, values).undisturbed()).isEqualTo(1);
+        assertThat(of(Scenario.THROUGHPUT, values).undisturbed()).isEqualTo(5);
     }
 
     @Test
     void halfTheTimeAndTwiceTheRateAreBothTwiceAsFast() {
-        assertThat(of(Scenario.LATENCY, 5.0).speedOver(of(Scenario.LATENCY, 10.0)))
+        assertThat(of(Scenario.LATENCY, 5.0).speedOver(of(Scenario.LATENCY, 10.0), Measurement::median))
                 .isEqualTo(2);
-        assertThat(of(Scenario.THROUGHPUT, 10.0).speedOver(of(Scenario.THROUGHPUT, 5.0)))
+        assertThat(of(Scenario.THROUGHPUT, 10.0).speedOver(of(Scenario.THROUGHPUT, 5.0), Measurement::median))
                 .isEqualTo(2);
     }
 

@@ -114,7 +114,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
-        OpenModel opened = modelOptions.open(terminal);
+        OpenModel opened = computeOptions.timed(modelOptions.open(terminal), terminal);
         CompileOptions options = sizeOptions
                 .apply(computeOptions.compile(opened, computeOptions.threads()))
                 .withHint(scenario.hint);

@@ -1,6 +1,8 @@
 package dev.gatun.cli;
 
 import dev.gatun.CompileOptions;
+import dev.gatun.DrawnQuantization;
+import dev.gatun.Model;
 import dev.gatun.natives.Machine;
 import dev.gatun.spec.Precision;
 import java.util.List;
@@ -41,6 +43,21 @@ final class ComputeOptions {
             return precision;
         }
         return opened.model().quantized().isPresent() ? Precision.INT8 : Precision.F32;
+    }
+
+    /**
+     * The model to time: where int8 is asked for and its weights are not quantised, with ranges that serve for nothing but that.
+     *
+     * @param terminal is told, since it takes seconds
+     */
+    OpenModel timed(OpenModel opened, Terminal terminal) {
+        if (precision(opened) != Precision.INT8 || opened.model().quantized().isPresent()) {
+            return opened;
+        }
+        terminal.err()
+                .println("quantising " + opened.model().name() + " by drawn images, which is enough for its speed");
+        String weights = opened.weights() + ", quantised by drawn images";
+        return new OpenModel(Model.of(DrawnQuantization.of(opened.model()), weights), weights);
     }
 
     /** Threads of a single run. */

@@ -45,7 +45,7 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        OpenModel opened = modelOptions.open(terminal);
+        OpenModel opened = computeOptions.timed(modelOptions.open(terminal), terminal);
         CompileOptions options = sizeOptions
                 .apply(computeOptions.compile(opened, computeOptions.threads()))
                 .withHint(hint);

@@ -63,7 +63,7 @@ final class ProfileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        OpenModel opened = modelOptions.open(terminal);
+        OpenModel opened = computeOptions.timed(modelOptions.open(terminal), terminal);
         try (CompiledModel compiled = opened.compile(computeOptions
                 .compile(opened, computeOptions.threads())
                 .withInput(TimedClassifier.FORMAT)

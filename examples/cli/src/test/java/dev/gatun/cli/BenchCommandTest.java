@@ -66,6 +66,16 @@ class BenchCommandTest {
         assertThat(result.has("bears")).isTrue();
     }
 
+    /** Weights that nobody quantised are, since the time does not depend on their ranges. */
+    @Test
+    void timesInt8OfAnyWeights() {
+        JsonNode result = bench("--precision", "int8");
+
+        assertThat(result.get("weights").asText()).endsWith(", quantised by drawn images");
+        assertThat(result.get("precision").asText()).isEqualTo("int8");
+        assertThat(result.get("imagesPerSecond").asDouble()).isPositive();
+    }
+
     @Test
     void printsForPeople() {
         Run run = Run.gatun("bench", "--model", "resnet20-cifar10", "--seconds", 0.01, "--threads", 1);

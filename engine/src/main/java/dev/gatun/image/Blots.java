@@ -1,17 +1,22 @@
-package dev.gatun.benchmarks.peers;
+package dev.gatun.image;
 
 import java.util.SplittableRandom;
 
-/** Drawn images with what photographs have: large areas of a colour, and noise. */
-final class Blots {
+/** Images drawn from a seed, with what photographs have: large areas of a colour, and noise. For timing, where no photographs are. */
+public final class Blots {
     private static final int CELLS = 8;
     private static final int NOISE = 16;
     private static final int LEVELS = 256;
 
     private Blots() {}
 
-    /** Samples [size, size, channels]: colours at the corners of {@value #CELLS} x {@value #CELLS} cells, blended between them, and noise. */
-    static byte[] image(long seed, int size, int channels) {
+    /**
+     * Samples [size, size, channels]: colours at the corners of {@value #CELLS} x {@value #CELLS} cells, blended between them, and noise.
+     *
+     * @param seed draws the same image on every machine
+     * @param size height and width in pixels
+     */
+    public static byte[] image(long seed, int size, int channels) {
         SplittableRandom random = new SplittableRandom(seed);
         int corners = CELLS + 1;
         double[] colours =
