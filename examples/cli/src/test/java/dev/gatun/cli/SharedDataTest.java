@@ -73,31 +73,40 @@ class SharedDataTest {
     /** Weights whose file does not say how their images were normalised. */
     @Test
     void namesCifarWithWhatIsSaidOfTheWeights() throws IOException {
+        String weights = "cifar10/keras/ResNet20v2_weights_SCA.h5";
+        Path out = directory.resolve("logits.npy");
         JsonNode result = evaluate(
                 "--weights",
-                DATA.resolve("cifar10/keras/ResNet20v2_weights_SCA.h5"),
+                DATA.resolve(weights),
                 "--mean",
                 ".49140,.48216,.44653",
                 "--std",
                 ".24703,.24349,.26159",
                 "--cifar10",
-                DATA.resolve("cifar10/test_first5000.bin"));
+                DATA.resolve("cifar10/test_first5000.bin"),
+                "--logits",
+                out);
 
         assertThat(result.get("model").asText()).isEqualTo("resnet20v2-keras-cifar10");
         assertThat(result.get("top1").asInt()).isCloseTo(4668, within(2));
+        assertThat(Npys.read(out).relativeError(reference(weights))).isLessThan(1e-4);
     }
 
     /** Files that say all by what they hold: a configuration and its scaling. */
     @ParameterizedTest
-    @CsvSource({"keras/cifar10_ResNet20v1_model.h5, 4578", "mlperf-tiny/pretrainedResnet.h5, 4349"})
+    @CsvSource({"cifar10/keras/cifar10_ResNet20v1_model.h5, 4578", "cifar10/mlperf-tiny/pretrainedResnet.h5, 4349"})
     void namesCifarAsKerasDoes(String weights, int top1) throws IOException {
+        Path out = directory.resolve("logits.npy");
         JsonNode result = evaluate(
                 "--weights",
-                DATA.resolve("cifar10").resolve(weights),
+                DATA.resolve(weights),
                 "--cifar10",
-                DATA.resolve("cifar10/test_first5000.bin"));
+                DATA.resolve("cifar10/test_first5000.bin"),
+                "--logits",
+                out);
 
         assertThat(result.get("top1").asInt()).isCloseTo(top1, within(2));
+        assertThat(Npys.read(out).relativeError(reference(weights))).isLessThan(1e-4);
     }
 
     @Test
@@ -128,7 +137,7 @@ class SharedDataTest {
 
     private static Npys.Matrix reference(String weights) throws IOException {
         Path file = DATA.resolve(weights);
-        String name = file.getFileName().toString().replaceFirst("\\.(legacy\\.pth|th|safetensors)$", "");
+        String name = file.getFileName().toString().replaceFirst("\\.(legacy\\.pth|th|safetensors|h5)$", "");
         return Npys.read(file.resolveSibling(name + ".ref_logits_f32.npy"));
     }
 }
