@@ -1,8 +1,10 @@
 package dev.gatun.plan;
 
 import dev.gatun.natives.LargeMemory;
+import dev.gatun.natives.Routine;
 import dev.gatun.natives.TileArguments;
-import dev.gatun.natives.TileConvolution;
+import dev.gatun.natives.Winograd;
+import dev.gatun.natives.WinogradArguments;
 import dev.gatun.onednn.ExecArgs;
 import dev.gatun.onednn.Memory;
 import dev.gatun.onednn.NativeStack;
@@ -126,6 +128,7 @@ public final class Execution implements AutoCloseable {
         return switch (step) {
             case Step.Execute execute -> execute(execute, unset, owner);
             case Step.Tiles tiles -> tiles(tiles);
+            case Step.Filter filter -> filter(filter);
             case Step.ReadPixels read -> {
                 PixelReader reader = read.reader();
                 long image = read.image();
@@ -151,17 +154,37 @@ public final class Execution implements AutoCloseable {
             MemorySegment own = arguments.asSlice(thread * TileArguments.BYTES, TileArguments.BYTES);
             work.fill(new TileArguments(own), addresses, thread, threads);
         }
-        TileConvolution function = work.function();
+        return inTeam(work.function(), arguments);
+    }
+
+    private Action filter(Step.Filter step) {
+        WinogradWork work = step.work();
+        WinogradWork.Addresses addresses = new WinogradWork.Addresses(
+                address(step.src()),
+                address(step.dst()),
+                step.residual() == null ? 0 : address(step.residual()),
+                activations.address() + step.space().offset(),
+                activations.address() + step.nowhere().offset());
+        MemorySegment arguments = arena.allocate(WinogradArguments.BYTES * threads, Long.BYTES);
+        for (int thread = 0; thread < threads; thread++) {
+            MemorySegment own = arguments.asSlice(thread * WinogradArguments.BYTES, WinogradArguments.BYTES);
+            work.fill(new WinogradArguments(own), addresses, thread, threads);
+        }
+        return inTeam(Winograd.F4X4_3X3, arguments);
+    }
+
+    /** Each thread with its part of the arguments, one after the other there. */
+    private Action inTeam(Routine routine, MemorySegment arguments) {
         if (threads == 1) {
-            return (_, _) -> function.run(arguments);
+            return (_, _) -> routine.run(arguments);
         }
         MemorySegment team = arena.allocateFrom(
                 ValueLayout.JAVA_LONG,
                 Team.threadNumber().address(),
-                function.address().address(),
-                TileArguments.BYTES,
+                routine.address().address(),
+                arguments.byteSize() / threads,
                 arguments.address());
-        MemorySegment code = TileConvolution.team();
+        MemorySegment code = Routine.team();
         return (_, _) -> Team.run(code, team, threads);
     }
 

@@ -15,6 +15,11 @@ sealed interface Operand {
         long position() {
             return buffer.offset() + offset;
         }
+
+        /** The same for the image numbered {@code image} of a run, where all of the buffer are laid out alike. */
+        InBuffer at(long image) {
+            return new InBuffer(buffer, buffer.offsetOf(image, buffer.bytesOf(1)));
+        }
     }
 
     /**

@@ -15,8 +15,12 @@ import dev.gatun.spec.Shape;
 import dev.gatun.tiles.PixelLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,7 @@ final class PlanBuilder {
     private final Tuner tuner;
     private final List<Section> sections = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
+    private final Map<IntBuffer, Offsets> tables = new HashMap<>();
     private final Arena memory;
     private final Buffer nowhere = new Buffer(Home.ARENA, 0, 1);
     private long scratchpadBytes;
@@ -150,9 +155,15 @@ final class PlanBuilder {
         return new Value(desc, buffer, scale, layout);
     }
 
-    /** Memory of the plan's, for what all sessions read. */
-    MemorySegment memory(long bytes) {
-        return memory.allocate(bytes, ArenaPlanner.ALIGNMENT);
+    /** A table for all sessions to read. */
+    Offsets offsets(int[] numbers) {
+        return numbers.length == 0
+                ? Offsets.NONE
+                : tables.computeIfAbsent(IntBuffer.wrap(numbers), _ -> {
+                    MemorySegment data = memory.allocate((long) numbers.length * Integer.BYTES, ArenaPlanner.ALIGNMENT);
+                    MemorySegment.copy(numbers, 0, data, ValueLayout.JAVA_INT, 0, numbers.length);
+                    return new Offsets(data, numbers.length);
+                });
     }
 
     /** Appends work on tiles. */
@@ -164,6 +175,21 @@ final class PlanBuilder {
                 new Operand.InBuffer(src.buffer(), 0),
                 new Operand.InBuffer(dst.buffer(), 0),
                 residual == null ? null : new Operand.InBuffer(residual.buffer(), 0),
+                nowhere));
+    }
+
+    /** Appends a convolution by minimal filtering. */
+    void winograd(String name, WinogradWork work, Value src, Value dst, @Nullable Value residual, int threads) {
+        nowhere.require(dst.desc().dim(1) * dst.desc().dataType().size(), 1);
+        Buffer space = new Buffer(Home.ARENA, work.spaceBytes() * threads, 1);
+        buffers.add(space);
+        add(new Step.Filter(
+                name,
+                work,
+                new Operand.InBuffer(src.buffer(), 0),
+                new Operand.InBuffer(dst.buffer(), 0),
+                residual == null ? null : new Operand.InBuffer(residual.buffer(), 0),
+                space,
                 nowhere));
     }
 

@@ -35,6 +35,7 @@ final class Planner {
     private final SubBatches subBatches;
     private final Values values;
     private final TilePlanner tiles;
+    private final WinogradPlanner winograd;
     private final Map<Long, Map<String, Shape>> shapes = new HashMap<>();
     private final Map<String, Integer> unread;
     private final List<Value> dsts;
@@ -59,8 +60,11 @@ final class Planner {
         Normalization normalization = request.normalization();
         boolean pixels = request.input().pixels() && normalization != null && PixelStem.fits(normalization);
         this.eightBit = new EightBit(graph, quantization, pixels);
-        this.values = new Values(plan, request, graph, type, arithmetic.rounding() != null, eightBit, this::shape);
+        boolean emulated = arithmetic.rounding() != null;
+        this.values = new Values(plan, request, graph, type, emulated, eightBit, this::shape);
         this.tiles = new TilePlanner(plan, values, eightBit, graph, type, request, this::shape);
+        this.winograd =
+                new WinogradPlanner(plan, values, eightBit, graph, type, emulated, request.threads(), this::shape);
         this.subBatches = new SubBatches(
                 graph,
                 graph.shapes(1, request.height(), request.width()),
@@ -194,8 +198,11 @@ final class Planner {
             QuantizedLayer layer = EightBit.embeds(conv) ? ConvPlanner.embedding(conv) : layer(conv);
             return tiles.computes(conv) ? tiles.quantized(conv, layer, lastReader) : planner.quantized(layer);
         }
-        return tiles.computes(conv)
-                ? tiles.floating(conv, weights.of(conv), lastReader)
+        if (tiles.computes(conv)) {
+            return tiles.floating(conv, weights.of(conv), lastReader);
+        }
+        return winograd.computes(conv)
+                ? winograd.convolve(conv, weights.of(conv), lastReader)
                 : planner.floating(weights.of(conv));
     }
 

@@ -1,5 +1,6 @@
 package dev.gatun.plan;
 
+import dev.gatun.natives.Winograd;
 import dev.gatun.onednn.Arg;
 import dev.gatun.onednn.MemoryDesc;
 import dev.gatun.onednn.Primitive;
@@ -122,23 +123,67 @@ sealed interface Step {
         @Override
         public Tiles at(long image, long images) {
             return new Tiles(
-                    name,
-                    work,
-                    part(src, image),
-                    part(dst, image),
-                    residual == null ? null : part(residual, image),
-                    nowhere);
-        }
-
-        private static Operand.InBuffer part(Operand.InBuffer whole, long image) {
-            Buffer buffer = whole.buffer();
-            return new Operand.InBuffer(buffer, buffer.offsetOf(image, buffer.bytesOf(1)));
+                    name, work, src.at(image), dst.at(image), residual == null ? null : residual.at(image), nowhere);
         }
 
         @Override
         public void buffers(Consumer<Buffer> user) {
             user.accept(src.buffer());
             user.accept(dst.buffer());
+            user.accept(nowhere);
+            if (residual != null) {
+                user.accept(residual.buffer());
+            }
+        }
+    }
+
+    /**
+     * A convolution by minimal filtering.
+     *
+     * @param name of the node
+     * @param work what is done
+     * @param src where what it reads lies
+     * @param dst where what it writes lies
+     * @param residual where what it adds lies, if it adds anything
+     * @param space for what it computes on the way, of all threads
+     * @param nowhere room for what nobody wants
+     */
+    record Filter(
+            String name,
+            WinogradWork work,
+            Operand.InBuffer src,
+            Operand.InBuffer dst,
+            Operand.@Nullable InBuffer residual,
+            Buffer space,
+            Buffer nowhere)
+            implements Step {
+        @Override
+        public String implementation() {
+            return "winograd:" + Winograd.F4X4_3X3.name().toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public String layouts() {
+            return work.layouts();
+        }
+
+        @Override
+        public Filter at(long image, long images) {
+            return new Filter(
+                    name,
+                    work,
+                    src.at(image),
+                    dst.at(image),
+                    residual == null ? null : residual.at(image),
+                    space,
+                    nowhere);
+        }
+
+        @Override
+        public void buffers(Consumer<Buffer> user) {
+            user.accept(src.buffer());
+            user.accept(dst.buffer());
+            user.accept(space);
             user.accept(nowhere);
             if (residual != null) {
                 user.accept(residual.buffer());

@@ -12,7 +12,8 @@ import java.util.function.Predicate;
  * @param name of the node that it computes, or what it prepares for which node
  * @param implementation as oneDNN names it
  * @param type that it computes in: of its weights where it has some, else of what it writes
- * @param macs multiply-accumulates that it does, padding included; a shortcut padded with zeros is a convolution here, which the papers do not count
+ * @param macs multiply-accumulates, padding included, of the layer as it is defined, of which minimal filtering does a quarter; a shortcut padded with
+ *     zeros is a convolution here, which the papers do not count
  * @param srcBytes of the activations that it reads
  * @param dstBytes of the activations that it writes; if it adds to them, they are not counted twice
  * @param weightBytes of packed weights, biases and scales
@@ -50,6 +51,7 @@ public record StepCost(
         return switch (step) {
             case Step.Execute execute -> of(execute);
             case Step.Tiles tiles -> of(tiles);
+            case Step.Filter filter -> of(filter);
             case Step.ReadPixels read ->
                 memoryBound(
                         step,
@@ -73,6 +75,18 @@ public record StepCost(
                 work.type(),
                 work.macs(),
                 work.srcBytes() + work.residualBytes(),
+                work.dstBytes(),
+                work.weightBytes());
+    }
+
+    private static StepCost of(Step.Filter step) {
+        WinogradWork work = step.work();
+        return new StepCost(
+                step.name(),
+                step.implementation(),
+                DataType.F32,
+                work.macs(),
+                work.srcBytes() + (work.adds() ? work.dstBytes() : 0),
                 work.dstBytes(),
                 work.weightBytes());
     }

@@ -12,14 +12,11 @@ import dev.gatun.onednn.MemoryDesc;
 import dev.gatun.onednn.OneDnn;
 import dev.gatun.onednn.Team;
 import dev.gatun.plan.Buffer.Home;
-import dev.gatun.plan.TileWork.Table;
 import dev.gatun.spec.Shape;
 import dev.gatun.tiles.PixelLayout;
 import dev.gatun.tiles.TileGrid;
 import dev.gatun.tiles.TilePacking;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -55,7 +52,6 @@ final class TilePlanner {
     private final Function<String, Shape> shapes;
     private final Set<String> tiled = new HashSet<>();
     private final Map<String, List<Value>> copies = new HashMap<>();
-    private final Map<IntBuffer, Table> tables = new HashMap<>();
 
     /**
      * @param type of values that are not in 8 bits
@@ -221,11 +217,11 @@ final class TilePlanner {
         int srcPixel = (int) ic * src.value().desc().dataType().size();
         int dstPixel = conv.oc() * dstType.size();
         TileWork.Geometry geometry = new TileWork.Geometry(
-                table(steps(grid.taps(), srcPixel, packing)),
-                table(scaled(grid.tiles(), srcPixel)),
-                table(rows(grid, layout, dstPixel)),
-                residual == null ? null : table(existing(rows(grid, residual.pixels(), dstPixel))),
-                table(scaled(borders(layout, dstShape), dstPixel)),
+                plan.offsets(steps(grid.taps(), srcPixel, packing)),
+                plan.offsets(Offsets.scaled(grid.tiles(), srcPixel)),
+                plan.offsets(rows(grid, layout, dstPixel)),
+                residual == null ? null : plan.offsets(existing(rows(grid, residual.pixels(), dstPixel))),
+                plan.offsets(Offsets.scaled(borders(layout, dstShape), dstPixel)),
                 grid.height(),
                 (long) grid.pixelStride() * srcPixel);
         TileWork.Channels channels = new TileWork.Channels(
@@ -404,9 +400,9 @@ final class TilePlanner {
                 new TileWork.Move(
                         words(had, had.pixels()) + " -> " + words(moved, wanted),
                         had.desc().dataType(),
-                        table(scaled(placed(all, had.pixels()), pixelBytes)),
-                        table(scaled(placed(all, wanted), pixelBytes)),
-                        table(scaled(borders(wanted, shape), pixelBytes)),
+                        plan.offsets(Offsets.scaled(placed(all, had.pixels()), pixelBytes)),
+                        plan.offsets(Offsets.scaled(placed(all, wanted), pixelBytes)),
+                        plan.offsets(Offsets.scaled(borders(wanted, shape), pixelBytes)),
                         pixelBytes),
                 had,
                 moved,
@@ -425,7 +421,7 @@ final class TilePlanner {
     }
 
     private static int[] rows(TileGrid grid, PixelLayout layout, int pixelBytes) {
-        return scaled(placed(grid.rows(), layout), pixelBytes);
+        return Offsets.scaled(placed(grid.rows(), layout), pixelBytes);
     }
 
     /** Pixels of all images, counted row by row, to where they lie; negative numbers stay. */
@@ -440,14 +436,6 @@ final class TilePlanner {
                             + layout.index(inImage / layout.width(), inImage % layout.width());
         }
         return placed;
-    }
-
-    private static int[] scaled(int[] pixels, int pixelBytes) {
-        int[] bytes = new int[pixels.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = Math.multiplyExact(pixels[i], pixelBytes);
-        }
-        return bytes;
     }
 
     /** The residual is read also where nobody wants the result. */
@@ -466,15 +454,5 @@ final class TilePlanner {
             steps[step] = taps[step / perTap] * pixelBytes + step % perTap * TileArguments.ROW_BYTES;
         }
         return steps;
-    }
-
-    private Table table(int[] numbers) {
-        return numbers.length == 0
-                ? Table.NONE
-                : tables.computeIfAbsent(IntBuffer.wrap(numbers), key -> {
-                    MemorySegment data = plan.memory((long) numbers.length * Integer.BYTES);
-                    MemorySegment.copy(numbers, 0, data, ValueLayout.JAVA_INT, 0, numbers.length);
-                    return new Table(data, numbers.length);
-                });
     }
 }

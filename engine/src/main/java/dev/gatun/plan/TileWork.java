@@ -3,7 +3,6 @@ package dev.gatun.plan;
 import dev.gatun.natives.TileArguments;
 import dev.gatun.natives.TileConvolution;
 import dev.gatun.onednn.DataType;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link TileConvolution} does, whatever memory a session has for it. Immutable; thread-safe. */
@@ -53,24 +52,6 @@ sealed interface TileWork {
     }
 
     /**
-     * Tables of int32 in native memory, shared by all steps of a plan that have the same.
-     *
-     * @param data borrowed from the plan
-     * @param count numbers
-     */
-    record Table(MemorySegment data, long count) {
-        static final Table NONE = new Table(MemorySegment.NULL, 0);
-
-        long address() {
-            return data.address();
-        }
-
-        long address(long index) {
-            return data.address() + index * Integer.BYTES;
-        }
-    }
-
-    /**
      * Where the tiles of a convolution lie.
      *
      * @param steps offsets of taps and channels
@@ -82,7 +63,13 @@ sealed interface TileWork {
      * @param stride bytes from one to the next in src
      */
     record Geometry(
-            Table steps, Table tiles, Table rows, @Nullable Table residualRows, Table border, int height, long stride) {
+            Offsets steps,
+            Offsets tiles,
+            Offsets rows,
+            @Nullable Offsets residualRows,
+            Offsets border,
+            int height,
+            long stride) {
         long pairs() {
             return tiles.count() / 2;
         }
@@ -186,7 +173,7 @@ sealed interface TileWork {
                             geometry.stride())
                     .floor(channels.floor())
                     .nowhere(memory.nowhere() - memory.dst());
-            Table residualRows = geometry.residualRows();
+            Offsets residualRows = geometry.residualRows();
             if (residualRows != null) {
                 arguments.residual(
                         memory.residual() + skipped,
@@ -221,7 +208,7 @@ sealed interface TileWork {
      * @param border offsets of what is zero around dst
      * @param pixelBytes a multiple of 64
      */
-    record Move(String layouts, DataType type, Table from, Table to, Table border, long pixelBytes)
+    record Move(String layouts, DataType type, Offsets from, Offsets to, Offsets border, long pixelBytes)
             implements TileWork {
         @Override
         public TileConvolution function() {

@@ -29,8 +29,10 @@ final class MachineCode {
     enum Listing {
         /** What measures and asks the machine. */
         LOOPS,
-        /** What computes. */
-        CONVOLUTION;
+        /** What computes on tiles of AMX. */
+        CONVOLUTION,
+        /** What computes 3x3 convolutions in f32. */
+        WINOGRAD;
 
         String resource() {
             return name().toLowerCase(Locale.ROOT) + ".hex";
@@ -64,7 +66,7 @@ final class MachineCode {
             Platform platform = Platform.current();
             if (platform.os() != Os.LINUX || !platform.arch().equals("x86_64")) {
                 throw new UnsupportedOperationException(
-                        "the loops are machine code for linux-x86_64, and this is " + platform.classifier());
+                        "our machine code is for linux-x86_64, and this is " + platform.classifier());
             }
             code = new MachineCode(link(table(listing)));
             MAPPED.put(listing, code);

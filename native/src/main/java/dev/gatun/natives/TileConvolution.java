@@ -14,7 +14,7 @@ import java.util.Optional;
  * <p>Activations are u8 or bf16 with 64 bytes of channels, or a multiple, next to each other in a pixel; weights s8 or bf16; sums s32 or
  * f32. A name tells of dst and of the residual that is added.
  */
-public enum TileConvolution {
+public enum TileConvolution implements Routine {
     /** u8 to u8. */
     U8_NONE(CpuFeature.AMX_INT8),
     /** u8 to u8, adds u8. */
@@ -60,29 +60,12 @@ public enum TileConvolution {
         return needed.obstacle().or(CpuFeature.AVX512_BF16::obstacle);
     }
 
-    /**
-     * Runs it in the calling thread. Allocates nothing.
-     *
-     * @param arguments see {@link TileArguments}; what they point to is kept alive by the caller
-     */
-    public void run(MemorySegment arguments) {
-        MachineCode.call(address(), arguments, 0, 0);
-    }
-
-    /** Where its code starts, for the arguments of {@link #team()}. */
+    @Override
     public MemorySegment address() {
         MemorySegment address = Code.ADDRESSES.get(this);
         if (address == null) {
             throw new AssertionError("no code for " + this);
         }
         return address;
-    }
-
-    /**
-     * The code that threads of a team run, of one argument: {@code omp_get_thread_num}, {@link #address()}, bytes from one thread's
-     * {@link TileArguments} to the next one's, and where the first are; 8 bytes each.
-     */
-    public static MemorySegment team() {
-        return MachineCode.map(Listing.CONVOLUTION).address("team");
     }
 }
