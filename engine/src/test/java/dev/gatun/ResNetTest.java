@@ -129,8 +129,10 @@ class ResNetTest {
             assertThat(runner.run(Runner.images(2, runner.compiled())))
                     .hasSize(10)
                     .doesNotContain(Float.NaN);
-            // 19.4 M parameters, and a map of 16 x 32 x 32 in and out of a layer, and one kept for the shortcut.
-            assertThat(runner.compiled().weightBytes()).isLessThan(100_000_000);
+            // 19.4 M parameters, a fifth of them four times over with minimal filtering, and a map of 16 x 32 x 32 in
+            // and out of a layer, and
+            // one kept for the shortcut.
+            assertThat(runner.compiled().weightBytes()).isLessThan(130_000_000);
             assertThat(runner.compiled().sessionBytes()).isLessThan(4_000_000);
             assertThat(runner.compiled().steps()).hasSizeBetween(1202, 1220);
         }

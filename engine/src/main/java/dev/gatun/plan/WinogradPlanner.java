@@ -31,6 +31,9 @@ final class WinogradPlanner {
     /** Cycles to transform 16 channels of a tile and the 16 of its results. */
     private static final double TRANSFORMS = 130;
 
+    /** Of the cycles of a direct convolution. */
+    private static final double WORTHWHILE = 0.8;
+
     /** Fewer rows wait for each other's sums. */
     private static final long LEAST_ROWS = 4;
 
@@ -92,7 +95,7 @@ final class WinogradPlanner {
         return shapes.apply(value).elements() * Float.BYTES <= Integer.MAX_VALUE;
     }
 
-    /** Whether it takes fewer cycles, by an estimate: more weights are read, four times as many, and fewer multiplied. */
+    /** Whether it takes so much fewer cycles, by an estimate, that four times the weights are worth it: more are read, and fewer multiplied. */
     private boolean pays(Node.Conv conv) {
         Shape dst = shapes.apply(conv.name());
         double filters = (double) conv.ic() * conv.oc();
@@ -102,7 +105,7 @@ final class WinogradPlanner {
         long tiles = grid(conv).tiles();
         double products = WinogradArguments.PIXELS * filters;
         double transforms = tiles * TRANSFORMS * (conv.ic() + conv.oc()) / WinogradArguments.VECTOR;
-        return cycles(Math.max(tiles, LEAST_ROWS) * products, products) + transforms < direct;
+        return cycles(Math.max(tiles, LEAST_ROWS) * products, products) + transforms < WORTHWHILE * direct;
     }
 
     private double cycles(double macs, double weights) {

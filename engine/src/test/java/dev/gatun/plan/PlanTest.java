@@ -89,13 +89,16 @@ class PlanTest {
         assertThatThrownBy(() -> plan(nothing, request(1, 32, 32))).hasMessageContaining("puts out its input");
     }
 
-    /** 1,202 layers share the memory of a few: three maps of the first stage are alive at once, 64 kB each. */
+    /**
+     * 1,202 layers share the memory of a few: three maps of the first stage are alive at once, 64 kB each. A fifth of the weights may be
+     * those of minimal filtering, which are four times as many.
+     */
     @Test
     void theDeepestNetworkNeedsLittleMoreThanItsWeights() {
         Graph graph = GraphBuilder.build(Variants.named("resnet1202-cifar10"));
         try (Plan plan = plan(graph, request(1, 32, 32))) {
             long parameters = GraphCost.of(graph, 32, 32).parameters();
-            assertThat(plan.weightBytes()).isBetween(parameters * 4 * 99 / 100, parameters * 4 * 11 / 10);
+            assertThat(plan.weightBytes()).isBetween(parameters * 4 * 99 / 100, parameters * 4 * 17 / 10);
             assertThat(plan.arenaBytes()).isLessThan(1 << 20);
             assertThat(plan.stepInfos()).hasSizeBetween(1202, 1212);
         }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -32,9 +33,15 @@ public final class Compare implements AutoCloseable {
     private static final int REFERENCE_IMAGES = 8;
     private static final double NANOS_PER_MILLI = 1e6;
 
+    /** Where the hypervisor lets the engine use tiles, the peak is theirs. */
+    private static final String TILES = "int8_amx";
+
+    private static final int FIRST_PROBES = 10_000;
+
     private final CompareOptions options;
     private final Map<Contestant, WorkerProcess> workers = new EnumMap<>(Contestant.class);
     private final Results results = new Results();
+    private final Calm calm = new Calm();
     private final Path peers;
 
     private Compare(CompareOptions options, Path peers) {
@@ -86,6 +93,15 @@ public final class Compare implements AutoCloseable {
                         LATENCY_MILLIS,
                         THROUGHPUT_WINDOWS,
                         THROUGHPUT_MILLIS));
+        if (Peak.of(Precision.INT8).how().equals(TILES)) {
+            Probe.of().ifPresent(probe -> {
+                try (probe) {
+                    for (int i = 0; i < FIRST_PROBES; i++) {
+                        calm.add(probe.nanos());
+                    }
+                }
+            });
+        }
         for (Contestant contestant : options.contestants()) {
             WorkerProcess worker = WorkerProcess.start(contestant, peers, peers.resolve("log"));
             try {
@@ -209,6 +225,7 @@ public final class Compare implements AutoCloseable {
         private final int order;
         private final String id;
         private final List<Double> values = new ArrayList<>();
+        private final List<Timed> runs = new ArrayList<>();
         private String setup = "";
         private float[] logits = {};
         private double error;
@@ -237,33 +254,43 @@ public final class Compare implements AutoCloseable {
         }
 
         void take(boolean counts) {
-            List<Double> taken = column.scenario() == Scenario.LATENCY ? latencies() : rates();
-            if (counts) {
-                values.addAll(taken);
+            if (column.scenario() == Scenario.THROUGHPUT) {
+                List<Double> taken = rates();
+                values.addAll(counts ? taken : List.of());
+                return;
             }
+            List<Timed> taken = latencies();
+            taken.stream().mapToLong(Timed::probe).filter(nanos -> nanos > 0).forEach(calm::add);
+            runs.addAll(counts ? taken.subList(1, taken.size()) : List.of());
         }
 
-        private List<Double> latencies() {
-            return ask(LATENCY_MILLIS).stream()
-                    .skip(1)
-                    .map(nanos -> nanos / NANOS_PER_MILLI)
-                    .toList();
+        private List<Timed> latencies() {
+            List<String> answer = calm.isKnown() && column.threads() == 1
+                    ? worker.ask("probed", id, LATENCY_MILLIS, calm.most())
+                    : worker.ask("turn", id, LATENCY_MILLIS);
+            return answer.stream().map(Timed::parse).toList();
         }
 
         private List<Double> rates() {
             return IntStream.range(0, THROUGHPUT_WINDOWS)
-                    .mapToObj(_ -> ask(THROUGHPUT_MILLIS))
-                    .map(numbers -> new Rate(numbers.getFirst(), numbers.getLast()).imagesPerSecond())
+                    .mapToObj(_ -> worker.ask("turn", id, THROUGHPUT_MILLIS))
+                    .map(answer -> new Rate(Long.parseLong(answer.getFirst()), Long.parseLong(answer.getLast())))
+                    .map(Rate::imagesPerSecond)
                     .toList();
         }
 
-        private List<Long> ask(int millis) {
-            return worker.ask("turn", id, millis).stream().map(Long::valueOf).toList();
+        private List<Double> millis(Predicate<Timed> which) {
+            return runs.stream()
+                    .filter(which)
+                    .map(run -> run.nanos() / NANOS_PER_MILLI)
+                    .toList();
         }
 
         void finish() {
             worker.ask("close", id);
-            results.measurements().add(new Measurement(model, entrant, column, setup, values, error));
+            values.addAll(millis(_ -> true));
+            results.measurements()
+                    .add(new Measurement(model, entrant, column, setup, values, millis(calm::shows), error));
             System.err.printf(
                     Locale.ROOT,
                     "  %-20s %8.1f  %s%n",

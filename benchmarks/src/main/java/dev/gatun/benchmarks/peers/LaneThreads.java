@@ -53,6 +53,30 @@ final class LaneThreads implements AutoCloseable {
         });
     }
 
+    /**
+     * Runs of lane 0, one after the other, each between two probes: at least {@code runs}, more for about {@code nanos}, and up to {@code
+     * patience} times as long until {@code calm} of them lay between probes of at most {@code quiet} nanoseconds.
+     */
+    List<Timed> probed(int runs, long nanos, Probe probe, int calm, long quiet, int patience) throws Exception {
+        return in(0, () -> {
+            List<Timed> times = new ArrayList<>();
+            int missing = calm;
+            long begin = System.nanoTime();
+            long elapsed = 0;
+            while (times.size() < runs || elapsed < nanos || (missing > 0 && elapsed < patience * nanos)) {
+                long before = probe.nanos();
+                long start = System.nanoTime();
+                lanes.run(0);
+                long took = System.nanoTime() - start;
+                Timed timed = new Timed(took, Math.max(before, probe.nanos()));
+                missing -= timed.probe() <= quiet ? 1 : 0;
+                times.add(timed);
+                elapsed = System.nanoTime() - begin;
+            }
+            return times;
+        });
+    }
+
     /** Runs all lanes at once for about {@code nanos}; a lane begins its last run before that time is over. */
     Rate rate(long nanos) throws Exception {
         Optional<Rate> own = lanes.rate(nanos);

@@ -11,14 +11,38 @@ import java.util.function.ToDoubleFunction;
  * @param column what
  * @param setup that was fastest, in words
  * @param values milliseconds of each run, or images a second of each turn, ascending
+ * @param calm those milliseconds of runs on a core that was alone, ascending; empty where that is not known
  * @param error largest difference of a logit from the reference over the reference's largest logit
  */
-record Measurement(String model, Entrant entrant, Column column, String setup, List<Double> values, double error) {
+record Measurement(
+        String model,
+        Entrant entrant,
+        Column column,
+        String setup,
+        List<Double> values,
+        List<Double> calm,
+        double error) {
     private static final double MILLIS_PER_SECOND = 1e3;
+    private static final int FEWEST = 5;
 
     /** Sorts the values. */
     Measurement {
         values = values.stream().sorted().toList();
+        calm = calm.stream().sorted().toList();
+    }
+
+    /** Whether enough runs had a core that was alone to say something. */
+    boolean hasCalm() {
+        return calm.size() >= FEWEST;
+    }
+
+    double calmMedian() {
+        return Quantiles.of(calm, 0.5);
+    }
+
+    /** The 99th percentile over the median, of the runs that had a core that was alone. */
+    double calmSpread() {
+        return Quantiles.of(calm, 0.99) / calmMedian();
     }
 
     double median() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -73,12 +74,19 @@ final class ResultsJson {
             double value = Quantiles.of(measurement.values(), latency ? q : 1 - q);
             json.writeNumberField((latency ? "p" : "reached_in_") + Math.round(100 * q), rounded(value));
         }
-        json.writeArrayFieldStart("values");
-        for (double value : measurement.values()) {
+        array(json, "values", measurement.values());
+        if (!measurement.calm().isEmpty()) {
+            array(json, "values_on_a_core_alone", measurement.calm());
+        }
+        json.writeEndObject();
+    }
+
+    private static void array(JsonGenerator json, String name, List<Double> values) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (double value : values) {
             json.writeNumber(rounded(value));
         }
         json.writeEndArray();
-        json.writeEndObject();
     }
 
     private static double rounded(double value) {

@@ -42,7 +42,7 @@ final class Tables {
                     Locale.ROOT, "%.1e%s", error, Agreement.holds(entrant.precision(), error) ? "" : " **disagrees**"));
             text.append(row(cells));
         }
-        return text.append(ratios(results, model)).toString();
+        return text.append(ratios(results, model)).append(calm(results, model)).toString();
     }
 
     private static String cell(Measurement measurement) {
@@ -81,6 +81,44 @@ final class Tables {
                                 apart,
                                 Agreement.int8Holds(apart) ? "" : ": they **disagree**"))
                         .toString();
+    }
+
+    /** The same of those runs alone that nothing disturbed. */
+    private static String calm(Results results, String model) {
+        List<Measurement> calm = results.measurements().stream()
+                .filter(one -> one.model().equals(model) && one.hasCalm())
+                .toList();
+        if (calm.isEmpty()) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder("""
+
+                Batch 1 on 1 thread, of those runs alone before and after which a probe of the tile unit found the core to be nobody else's:
+
+                |  |  | ms | p99 over median | runs | gatun is faster by | gatun's share of peak |
+                |---|---|---:|---:|---:|---:|---:|
+                """);
+        for (Measurement one : calm) {
+            boolean ours = one.entrant().contestant() == Contestant.GATUN;
+            Optional<Measurement> gatun = results.find(
+                            model, new Entrant(Contestant.GATUN, one.entrant().precision()), one.column())
+                    .filter(us -> !ours && us.hasCalm());
+            OptionalDouble share = ours ? results.shareOfPeak(one, one.calmMedian()) : OptionalDouble.empty();
+            text.append(row(List.of(
+                    one.entrant().contestant().title(),
+                    one.entrant().precision(),
+                    format("%.1f", one.calmMedian()),
+                    format("%.2f", one.calmSpread()),
+                    String.valueOf(one.calm().size()),
+                    gatun.map(us -> format("**%.2fx**", us.speedOver(one, Measurement::calmMedian)))
+                            .orElse(""),
+                    share.isPresent() ? format("%.0f %%", 100 * share.getAsDouble()) : "")));
+        }
+        return text.toString();
+    }
+
+    private static String format(String pattern, double value) {
+        return String.format(Locale.ROOT, pattern, value);
     }
 
     private static Optional<String> ratio(Results results, String model, Column column, Entrant ours, Entrant theirs) {

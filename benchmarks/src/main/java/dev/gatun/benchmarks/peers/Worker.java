@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * about                                             version and settings
  * open ID MODEL WEIGHTS PRECISION SCENARIO THREADS [BATCH...]  takes the fastest setup and says which
- * turn ID MILLIS                                    about that long; latency: nanoseconds of each run; throughput: images and nanoseconds
+ * turn ID MILLIS                                    about that long; latency: each run as {@link Timed}; throughput: images and nanoseconds
+ * probed ID MILLIS QUIET                            latency, between {@link Probe}s, where QUIET nanoseconds show a core that is alone
  * logits ID                                         base64 of f32 logits, little endian
  * reference MODEL WEIGHTS COUNT                     the same of COUNT images in f32
  * close ID
@@ -43,6 +45,11 @@ final class Worker {
     /** Runs of a turn at least: the first does not count. */
     private static final int TURN_RUNS = 5;
 
+    /** Runs of a turn on a core that is alone, if that can be had in {@link #PATIENCE} times the time. */
+    private static final int CALM_RUNS = 8;
+
+    private static final int PATIENCE = 5;
+
     /** TorchScript compiles what it has seen run, from the second run on. */
     private static final int WARM_UP_RUNS = 3;
 
@@ -53,6 +60,10 @@ final class Worker {
     private static final double LONGEST_RUN_SECONDS = 0.8;
 
     private final Peer peer;
+
+    /** Asked for when it is first needed, after the peer has got what permissions it wants. */
+    private Optional<Probe> probe = Optional.empty();
+
     private final Map<String, LaneThreads> open = new HashMap<>();
 
     /** What was fastest for the first model, by precision, scenario and threads: of the others only batches are tried. */
@@ -108,6 +119,7 @@ final class Worker {
                 yield fastest.setup().toString();
             }
             case "turn" -> turn(command.get(1), Long.parseLong(command.get(2)));
+            case "probed" -> probed(command.get(1), Long.parseLong(command.get(2)), Long.parseLong(command.get(3)));
             case "logits" -> base64(lanes(command.get(1)).logits());
             case "reference" -> reference(command.get(1), command.get(2), Integer.parseInt(command.get(3)));
             case "close" -> {
@@ -133,9 +145,21 @@ final class Worker {
             Rate rate = lanes.rate(millis * NANOS_PER_MILLI);
             return rate.images() + "\t" + rate.nanos();
         }
-        return lanes.latencies(TURN_RUNS, millis * NANOS_PER_MILLI).stream()
-                .map(String::valueOf)
-                .collect(Collectors.joining("\t"));
+        return words(lanes.latencies(TURN_RUNS, millis * NANOS_PER_MILLI).stream()
+                .map(nanos -> new Timed(nanos, 0))
+                .toList());
+    }
+
+    private String probed(String id, long millis, long quiet) throws Exception {
+        probe = probe.or(Probe::of);
+        return probe.isEmpty()
+                ? turn(id, millis)
+                : words(lanes(id)
+                        .probed(TURN_RUNS, millis * NANOS_PER_MILLI, probe.orElseThrow(), CALM_RUNS, quiet, PATIENCE));
+    }
+
+    private static String words(List<Timed> runs) {
+        return runs.stream().map(Timed::toString).collect(Collectors.joining("\t"));
     }
 
     /** Takes the fastest setup, for throughput then with the fastest batch. */

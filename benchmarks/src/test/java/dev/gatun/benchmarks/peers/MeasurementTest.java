@@ -8,7 +8,13 @@ import org.junit.jupiter.api.Test;
 class MeasurementTest {
     private static Measurement of(Scenario scenario, Double... values) {
         return new Measurement(
-                "resnet50", new Entrant(Contestant.GATUN, "f32"), new Column(scenario, 1), "", List.of(values), 0);
+                "resnet50",
+                new Entrant(Contestant.GATUN, "f32"),
+                new Column(scenario, 1),
+                "",
+                List.of(values),
+                List.of(),
+                0);
     }
 
     @Test
@@ -36,6 +42,31 @@ class MeasurementTest {
                 .isEqualTo(2);
         assertThat(of(Scenario.THROUGHPUT, 10.0).speedOver(of(Scenario.THROUGHPUT, 5.0), Measurement::median))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void runsThatNothingDisturbedAreTold() {
+        Calm calm = new Calm();
+        assertThat(calm.isKnown()).isFalse();
+        calm.add(100);
+        calm.add(80);
+        assertThat(calm.most()).isEqualTo(100);
+        assertThat(calm.shows(new Timed(7, 100))).isTrue();
+        assertThat(calm.shows(new Timed(7, 101))).isFalse();
+        assertThat(calm.shows(new Timed(7, 0))).isFalse();
+        assertThat(Timed.parse(new Timed(7, 101).toString())).isEqualTo(new Timed(7, 101));
+        Measurement measurement = new Measurement(
+                "resnet50",
+                new Entrant(Contestant.GATUN, "f32"),
+                new Column(Scenario.LATENCY, 1),
+                "",
+                List.of(9.0, 8.0),
+                List.of(3.0, 2.0, 2.0, 2.0, 1.0),
+                0);
+        assertThat(measurement.hasCalm()).isTrue();
+        assertThat(measurement.calmMedian()).isEqualTo(2);
+        assertThat(measurement.calmSpread()).isEqualTo(1.5);
+        assertThat(of(Scenario.LATENCY, 5.0).hasCalm()).isFalse();
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.StringReader;
+import java.util.Collections;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,14 @@ class ReportTest {
     private static void add(Results results, Contestant contestant, Column column, double value, double error) {
         Entrant entrant = new Entrant(contestant, "f32");
         results.measurements()
-                .add(new Measurement("resnet50", entrant, column, "set up", List.of(value, value, value + 1), error));
+                .add(new Measurement(
+                        "resnet50",
+                        entrant,
+                        column,
+                        "set up",
+                        List.of(value, value, value + 1),
+                        column.equals(LATENCY) ? Collections.nCopies(6, value / 2) : List.of(),
+                        error));
     }
 
     @Test
@@ -60,6 +68,13 @@ class ReportTest {
         // 0.6 G at 100 images/s on one thread, and at 90 images/s on two cores of 100 G/s each
         assertThat(Tables.markdown(int8Results(0.01))).contains("| share of peak | f32 | 60 % (60 %) | 27 % (27 %) |");
         assertThat(Tables.markdown(results(0))).contains("| share of peak | f32 |  |  |");
+    }
+
+    @Test
+    void runsThatNothingDisturbedHaveATableOfTheirOwn() {
+        assertThat(Tables.markdown(int8Results(0.01)))
+                .contains("| gatun | f32 | 5.0 | 1.00 | 6 |  | 120 % |")
+                .contains("| libtorch | f32 | 10.0 | 1.00 | 6 | **2.00x** |  |");
     }
 
     @Test

@@ -2,7 +2,10 @@ package dev.gatun.benchmarks.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gatun.profile.Peak;
+import dev.gatun.spec.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -107,10 +110,9 @@ class WorkerTest {
     void answersTurnsWithTimesOrWithImagesAndTime() throws Exception {
         Worker worker = new Worker(new Sleeper(new Setup("2", 2, 1, 4)));
         worker.answer(open("LATENCY-1-f32", Scenario.LATENCY));
-        List<Long> times = numbers(worker.answer(List.of("turn", "LATENCY-1-f32", "1")));
-        assertThat(times).hasSize(5).allMatch(nanos -> nanos >= 2_000_000);
-        assertThat(numbers(worker.answer(List.of("turn", "LATENCY-1-f32", "40"))))
-                .hasSizeGreaterThan(5);
+        List<Timed> times = runs(worker.answer(List.of("turn", "LATENCY-1-f32", "1")));
+        assertThat(times).hasSize(5).allMatch(run -> run.nanos() >= 2_000_000 && run.probe() == 0);
+        assertThat(runs(worker.answer(List.of("turn", "LATENCY-1-f32", "40")))).hasSizeGreaterThan(5);
         worker.answer(open("THROUGHPUT-2-f32", Scenario.THROUGHPUT));
         List<Long> rate = numbers(worker.answer(List.of("turn", "THROUGHPUT-2-f32", "20")));
         assertThat(rate.getFirst()).isPositive();
@@ -134,6 +136,33 @@ class WorkerTest {
         assertThat(Worker.words(new IllegalStateException("one\ttwo\nthree")))
                 .isEqualTo("IllegalStateException: one two");
         assertThat(Worker.words(new IllegalStateException())).isEqualTo("IllegalStateException");
+    }
+
+    @Test
+    void probesBeforeAndAfterRunsUntilEnoughWereCalm() throws Exception {
+        // Asks for the permission that oneDNN would ask for; a process that may not use tiles times without probes.
+        boolean probes =
+                Peak.of(Precision.INT8).how().equals("int8_amx") && Probe.of().isPresent();
+        Worker worker = new Worker(new Sleeper(new Setup("2", 1, 1, 1)));
+        worker.answer(open("LATENCY-1-f32", Scenario.LATENCY));
+        assumeTrue(probes, "skipped: this process may not use tiles");
+        List<String> command = List.of("probed", "LATENCY-1-f32", "10");
+        assertThat(runs(worker.answer(with(command, Long.MAX_VALUE))))
+                .hasSizeGreaterThanOrEqualTo(5)
+                .allMatch(run -> run.nanos() >= 2_000_000 && run.probe() > 0);
+        long start = System.nanoTime();
+        worker.answer(with(command, 1));
+        assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(50_000_000);
+    }
+
+    private static List<String> with(List<String> command, long last) {
+        List<String> all = new ArrayList<>(command);
+        all.add(String.valueOf(last));
+        return all;
+    }
+
+    private static List<Timed> runs(String answer) {
+        return List.of(answer.split("\t", -1)).stream().map(Timed::parse).toList();
     }
 
     private static List<Long> numbers(String answer) {

@@ -1,0 +1,29 @@
+package dev.gatun.benchmarks.peers;
+
+/** Which {@linkplain Probe probes} show a core that is alone: those that take little longer than the quickest of all. Not thread-safe. */
+final class Calm {
+    /** The clock moves by some per cent; a core that is shared takes four times as long. */
+    private static final double MARGIN = 1.25;
+
+    private long quickest = Long.MAX_VALUE;
+
+    /** A probe, in nanoseconds. */
+    void add(long probe) {
+        quickest = Math.min(quickest, probe);
+    }
+
+    /** Whether there were any. */
+    boolean isKnown() {
+        return quickest < Long.MAX_VALUE;
+    }
+
+    /** Nanoseconds of the longest probe that shows it, as far as is known yet. */
+    long most() {
+        return (long) (MARGIN * quickest);
+    }
+
+    /** Whether the probes of a run do. */
+    boolean shows(Timed run) {
+        return run.probe() > 0 && run.probe() <= most();
+    }
+}
