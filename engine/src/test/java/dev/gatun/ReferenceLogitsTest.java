@@ -83,7 +83,15 @@ class ReferenceLogitsTest {
         float[] expected = SharedData.npy(SharedData.file(reference));
         List<String> labels = Files.readAllLines(SharedData.file("imagenet/labels.tsv"));
         Model model = ResNet.named(variant).weights(file);
-        Outcome f32 = imageNet(model, Precision.F32, labels);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment images = preprocessed(arena, model, labels);
+            imageNetAnswersAsInPyTorch(model, images, labels, expected, top1, top5);
+        }
+    }
+
+    private static void imageNetAnswersAsInPyTorch(
+            Model model, MemorySegment images, List<String> labels, float[] expected, int top1, int top5) {
+        Outcome f32 = imageNet(model, Precision.F32, images, labels);
         double error = Errors.relative(f32.logits(), expected);
         System.out.printf(
                 "%s f32: top-1 %d, top-5 %d, relative error %.2e on %s%n",
@@ -93,7 +101,7 @@ class ReferenceLogitsTest {
         assertThat(error).isLessThan(1e-4);
         for (Precision precision : List.of(Precision.BF16, Precision.F16)) {
             if (PrecisionTest.fast(precision)) {
-                Outcome narrow = imageNet(model, precision, labels);
+                Outcome narrow = imageNet(model, precision, images, labels);
                 int agree = agreement(narrow.logits(), f32.logits(), labels.size());
                 System.out.printf(
                         "%s %s: top-1 %d, agrees with f32 on %d of %d, relative error %.2e%n",
@@ -108,29 +116,39 @@ class ReferenceLogitsTest {
         }
     }
 
-    private static Outcome imageNet(Model model, Precision precision, List<String> labels) throws IOException {
+    /** F32_NCHW of all images, one after the other. */
+    private static MemorySegment preprocessed(Arena arena, Model model, List<String> labels) throws IOException {
         Path directory = SharedData.file("imagenet/images");
-        float[] logits = new float[labels.size() * 1000];
-        int top1 = 0;
-        int top5 = 0;
-        CompileOptions options = CompileOptions.defaults().withPrecision(precision);
+        Preprocessor preprocessor = new Preprocessor(model.preprocessing());
+        long bytes = 3L * model.preprocessing().cropHeight() * model.preprocessing().cropWidth() * Float.BYTES;
+        MemorySegment images = arena.allocate(labels.size() * bytes, 64);
+        for (int n = 0; n < labels.size(); n++) {
+            String name = labels.get(n).split("\t", 2)[0];
+            MemorySegment image = images.asSlice(n * bytes, bytes);
+            preprocessor.apply(ImageDecoder.decode(directory.resolve(name)), InputFormat.F32_NCHW, image, 0);
+        }
+        return images;
+    }
+
+    /** On all streams of the machine. */
+    private static Outcome imageNet(Model model, Precision precision, MemorySegment images, List<String> labels) {
+        CompileOptions options = CompileOptions.defaults().withPrecision(precision).withHint(Hint.THROUGHPUT);
+        float[] logits;
         try (Arena arena = Arena.ofConfined();
                 CompiledModel compiled = model.compile(options);
-                Session session = compiled.newSession()) {
-            Preprocessor preprocessor = new Preprocessor(model.preprocessing());
-            MemorySegment src = arena.allocate(compiled.srcBytes(), Float.BYTES);
-            MemorySegment dst = arena.allocate(compiled.dstBytes(), Float.BYTES);
-            for (int n = 0; n < labels.size(); n++) {
-                String[] row = labels.get(n).split("\t", 2);
-                preprocessor.apply(ImageDecoder.decode(directory.resolve(row[0])), options.input(), src, 0);
-                session.run(src, dst);
-                MemorySegment.copy(dst, ValueLayout.JAVA_FLOAT, 0, logits, n * 1000, 1000);
-                int label = Integer.parseInt(row[1]);
-                List<Prediction> top =
-                        Prediction.top(Arrays.copyOfRange(logits, n * 1000, (n + 1) * 1000), Labels.numbered(1000), 5);
-                top1 += top.getFirst().index() == label ? 1 : 0;
-                top5 += top.stream().anyMatch(prediction -> prediction.index() == label) ? 1 : 0;
-            }
+                StreamPool pool = compiled.newPool()) {
+            MemorySegment dst = arena.allocate(labels.size() * 1000L * Float.BYTES, 64);
+            pool.run(images, dst, labels.size());
+            logits = dst.toArray(ValueLayout.JAVA_FLOAT);
+        }
+        int top1 = 0;
+        int top5 = 0;
+        for (int n = 0; n < labels.size(); n++) {
+            int label = Integer.parseInt(labels.get(n).split("\t", 2)[1]);
+            List<Prediction> top =
+                    Prediction.top(Arrays.copyOfRange(logits, n * 1000, (n + 1) * 1000), Labels.numbered(1000), 5);
+            top1 += top.getFirst().index() == label ? 1 : 0;
+            top5 += top.stream().anyMatch(prediction -> prediction.index() == label) ? 1 : 0;
         }
         return new Outcome(logits, top1, top5);
     }
