@@ -417,15 +417,42 @@ transpose:
 6:      vzeroupper
         ret
 
-# void team(work in rdi), in every thread of a team: calls the function at 8 with its thread's part of the arguments at 24, which are as many bytes apart as
-# stands at 16. The function at 0 is omp_get_thread_num.
+# void team(work in rdi), in every thread of a team: takes parts of the work that no other thread has taken, in an order of its own, and
+# calls the function at 8 with their arguments, which begin at 24 and are as many bytes apart as stands at 16. The function at 0 is
+# omp_get_thread_num; at 32 is int32 [threads][parts], the orders; at 40 the number of parts; at 48 int32 [parts], the turn in which each
+# was last taken; at 56 the turn.
         function team
         push    rbx
+        push    r12
+        push    r13
+        push    r14
+        push    r15
         mov     rbx, rdi
         call    [rbx]
-        mov     edi, eax
+        mov     r13, [rbx + 40]
+        imul    rax, r13
+        mov     r12, [rbx + 32]
+        lea     r12, [r12 + 4 * rax]
+        mov     r14d, [rbx + 56]
+1:      dec     r13
+        js      2f
+        movsxd  r15, dword ptr [r12]
+        add     r12, 4
+        mov     rdx, [rbx + 48]
+        cmp     [rdx + 4 * r15], r14d
+        je      1b
+        mov     eax, r14d
+        xchg    [rdx + 4 * r15], eax
+        cmp     eax, r14d
+        je      1b
+        mov     rdi, r15
         imul    rdi, [rbx + 16]
         add     rdi, [rbx + 24]
-        mov     rax, [rbx + 8]
+        call    [rbx + 8]
+        jmp     1b
+2:      pop     r15
+        pop     r14
+        pop     r13
+        pop     r12
         pop     rbx
-        jmp     rax
+        ret

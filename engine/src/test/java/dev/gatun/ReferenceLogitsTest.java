@@ -6,6 +6,7 @@ import dev.gatun.image.ImageDecoder;
 import dev.gatun.image.Preprocessor;
 import dev.gatun.onednn.OneDnn;
 import dev.gatun.spec.InputFormat;
+import dev.gatun.runtime.StreamPool;
 import dev.gatun.spec.Precision;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -120,7 +121,8 @@ class ReferenceLogitsTest {
     private static MemorySegment preprocessed(Arena arena, Model model, List<String> labels) throws IOException {
         Path directory = SharedData.file("imagenet/images");
         Preprocessor preprocessor = new Preprocessor(model.preprocessing());
-        long bytes = 3L * model.preprocessing().cropHeight() * model.preprocessing().cropWidth() * Float.BYTES;
+        long bytes =
+                3L * model.preprocessing().cropHeight() * model.preprocessing().cropWidth() * Float.BYTES;
         MemorySegment images = arena.allocate(labels.size() * bytes, 64);
         for (int n = 0; n < labels.size(); n++) {
             String name = labels.get(n).split("\t", 2)[0];
@@ -132,7 +134,8 @@ class ReferenceLogitsTest {
 
     /** On all streams of the machine. */
     private static Outcome imageNet(Model model, Precision precision, MemorySegment images, List<String> labels) {
-        CompileOptions options = CompileOptions.defaults().withPrecision(precision).withHint(Hint.THROUGHPUT);
+        CompileOptions options =
+                CompileOptions.defaults().withPrecision(precision).withHint(Hint.THROUGHPUT);
         float[] logits;
         try (Arena arena = Arena.ofConfined();
                 CompiledModel compiled = model.compile(options);

@@ -2,6 +2,7 @@ package dev.gatun.plan;
 
 import dev.gatun.natives.LargeMemory;
 import dev.gatun.natives.Routine;
+import dev.gatun.natives.TeamWork;
 import dev.gatun.natives.TileArguments;
 import dev.gatun.natives.Winograd;
 import dev.gatun.natives.WinogradArguments;
@@ -14,7 +15,6 @@ import dev.gatun.onednn.Stream;
 import dev.gatun.onednn.Team;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -149,12 +149,13 @@ public final class Execution implements AutoCloseable {
                 address(step.dst()),
                 step.residual() == null ? 0 : address(step.residual()),
                 activations.address() + step.nowhere().offset());
-        MemorySegment arguments = arena.allocate(TileArguments.BYTES * threads, TileArguments.ROW_BYTES);
-        for (int thread = 0; thread < threads; thread++) {
-            MemorySegment own = arguments.asSlice(thread * TileArguments.BYTES, TileArguments.BYTES);
-            work.fill(new TileArguments(own), addresses, thread, threads);
+        int parts = threads == 1 ? 1 : threads * TileWork.PARTS;
+        MemorySegment arguments = arena.allocate(TileArguments.BYTES * parts, TileArguments.ROW_BYTES);
+        for (int part = 0; part < parts; part++) {
+            MemorySegment own = arguments.asSlice(part * TileArguments.BYTES, TileArguments.BYTES);
+            work.fill(new TileArguments(own), addresses, part, parts);
         }
-        return inTeam(work.function(), arguments);
+        return inTeam(work.function(), arguments, parts);
     }
 
     private Action filter(Step.Filter step) {
@@ -170,22 +171,16 @@ public final class Execution implements AutoCloseable {
             MemorySegment own = arguments.asSlice(thread * WinogradArguments.BYTES, WinogradArguments.BYTES);
             work.fill(new WinogradArguments(own), addresses, thread, threads);
         }
-        return inTeam(Winograd.F4X4_3X3, arguments);
+        return inTeam(Winograd.F4X4_3X3, arguments, threads);
     }
 
-    /** Each thread with its part of the arguments, one after the other there. */
-    private Action inTeam(Routine routine, MemorySegment arguments) {
+    private Action inTeam(Routine routine, MemorySegment arguments, int parts) {
         if (threads == 1) {
             return (_, _) -> routine.run(arguments);
         }
-        MemorySegment team = arena.allocateFrom(
-                ValueLayout.JAVA_LONG,
-                Team.threadNumber().address(),
-                routine.address().address(),
-                arguments.byteSize() / threads,
-                arguments.address());
-        MemorySegment code = Routine.team();
-        return (_, _) -> Team.run(code, team, threads);
+        TeamWork work = new TeamWork(arena, Team.threadNumber(), routine, arguments, parts, threads);
+        MemorySegment code = TeamWork.code();
+        return (_, _) -> Team.run(code, work.next(), threads);
     }
 
     private long address(Operand.InBuffer operand) {

@@ -29,14 +29,17 @@ sealed interface TileWork {
     /** Bytes of weights, biases and scales. */
     long weightBytes();
 
+    /** Parts of the work for each thread of a team: the slower of two cores may be eight times as slow and nobody waits long. */
+    int PARTS = 4;
+
     /**
-     * Tells a thread its part.
+     * Tells a part of the work.
      *
      * @param memory where what it works on lies
-     * @param thread from 0
-     * @param threads of the team
+     * @param part from 0
+     * @param parts of all threads
      */
-    void fill(TileArguments arguments, Addresses memory, int thread, int threads);
+    void fill(TileArguments arguments, Addresses memory, int part, int parts);
 
     /**
      * Where values lie.
@@ -46,9 +49,9 @@ sealed interface TileWork {
      */
     record Addresses(long src, long dst, long residual, long nowhere) {}
 
-    /** The first of {@code count} things that a thread does, and for {@code thread + 1} the first that it does not. */
-    private static long first(long count, int thread, int threads) {
-        return count * thread / threads;
+    /** The first of {@code count} things in a part, and for {@code part + 1} the first that is not. */
+    private static long first(long count, int part, int parts) {
+        return count * part / parts;
     }
 
     /**
@@ -113,7 +116,7 @@ sealed interface TileWork {
             long dstBytes,
             long residualBytes)
             implements TileWork {
-        /** Weights of more than this are read once a layer and by no two threads: a fifth of an L2 cache of 2 MB. */
+        /** Weights of more than this are read once a layer, each in one part: a fifth of an L2 cache of 2 MB. */
         private static final long LARGE = 400L << 10;
 
         /** Weights that stay in L1 beside all that passes through it. */
@@ -148,12 +151,12 @@ sealed interface TileWork {
         }
 
         @Override
-        public void fill(TileArguments arguments, Addresses memory, int thread, int threads) {
-            boolean byPanels = weights() > LARGE && threads > 1;
-            long panel = byPanels ? first(channels.panels(), thread, threads) : 0;
-            long panels = (byPanels ? first(channels.panels(), thread + 1, threads) : channels.panels()) - panel;
-            long pair = byPanels ? 0 : first(geometry.pairs(), thread, threads);
-            long pairs = (byPanels ? geometry.pairs() : first(geometry.pairs(), thread + 1, threads)) - pair;
+        public void fill(TileArguments arguments, Addresses memory, int part, int parts) {
+            boolean byPanels = weights() > LARGE && parts > 1;
+            long panel = byPanels ? first(channels.panels(), part, parts) : 0;
+            long panels = (byPanels ? first(channels.panels(), part + 1, parts) : channels.panels()) - panel;
+            long pair = byPanels ? 0 : first(geometry.pairs(), part, parts);
+            long pairs = (byPanels ? geometry.pairs() : first(geometry.pairs(), part + 1, parts)) - pair;
             long channel = panel * TileArguments.PANEL;
             long skipped = channel * channels.dstElementBytes();
             PackedTensor scales = channels.scales();
@@ -180,8 +183,8 @@ sealed interface TileWork {
                         residualRows.address() - geometry.rows().address(),
                         channels.sumScale());
             }
-            // The last thread always has a pair; those before it may have none.
-            if (byPanels || thread == threads - 1) {
+            // The last part always has a pair; those before it may have none.
+            if (byPanels || part == parts - 1) {
                 arguments.border(geometry.border().address(), geometry.border().count());
             }
             order(arguments, Math.max(pairs, 1));
@@ -241,16 +244,16 @@ sealed interface TileWork {
         }
 
         @Override
-        public void fill(TileArguments arguments, Addresses memory, int thread, int threads) {
-            long first = first(to.count(), thread, threads);
+        public void fill(TileArguments arguments, Addresses memory, int part, int parts) {
+            long first = first(to.count(), part, parts);
             arguments
                     .memory(memory.src(), memory.dst())
                     .pixels(
                             from.address(first),
                             to.address(first),
-                            first(to.count(), thread + 1, threads) - first,
+                            first(to.count(), part + 1, parts) - first,
                             pixelBytes);
-            if (thread == 0) {
+            if (part == 0) {
                 arguments.border(border.address(), border.count());
             }
         }

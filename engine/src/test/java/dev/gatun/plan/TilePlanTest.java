@@ -131,6 +131,8 @@ class TilePlanTest {
             float[] found = run(graph, weights, request, src, true);
             // A bit of bf16, and what becomes of it in the layers behind.
             assertThat(Errors.relative(found, expected)).isLessThan(1e-2);
+            PlanRequest three = request(images, InputFormat.U8_NHWC, Precision.BF16, 3);
+            assertThat(run(graph, weights, three, src, true)).isEqualTo(found);
             PlanRequest two = request(images, InputFormat.U8_NHWC, Precision.BF16, 2);
             assertThat(run(graph, weights, two, src, true)).isEqualTo(found);
         }
