@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatun.image.ImageDecoder;
 import dev.gatun.image.Preprocessor;
 import dev.gatun.onednn.OneDnn;
-import dev.gatun.spec.InputFormat;
 import dev.gatun.runtime.StreamPool;
+import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Precision;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -84,7 +84,7 @@ class ReferenceLogitsTest {
         float[] expected = SharedData.npy(SharedData.file(reference));
         List<String> labels = Files.readAllLines(SharedData.file("imagenet/labels.tsv"));
         Model model = ResNet.named(variant).weights(file);
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             MemorySegment images = preprocessed(arena, model, labels);
             imageNetAnswersAsInPyTorch(model, images, labels, expected, top1, top5);
         }
@@ -137,7 +137,7 @@ class ReferenceLogitsTest {
         CompileOptions options =
                 CompileOptions.defaults().withPrecision(precision).withHint(Hint.THROUGHPUT);
         float[] logits;
-        try (Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofShared();
                 CompiledModel compiled = model.compile(options);
                 StreamPool pool = compiled.newPool()) {
             MemorySegment dst = arena.allocate(labels.size() * 1000L * Float.BYTES, 64);
