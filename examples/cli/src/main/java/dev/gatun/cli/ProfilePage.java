@@ -76,7 +76,8 @@ final class ProfilePage {
         html.append(LayerBars.draw(profile, report));
         section(
                 "Roofline",
-                "<p>Speed over intensity, both in powers of ten; no layer gets above the lines. Area is time.</p>\n");
+                "<p>Speed over intensity, both in powers of ten; no layer gets above the lines but those by winograd, which need a quarter of the"
+                        + " multiplications that they are counted with. Area is time.</p>\n");
         html.append(RooflineChart.draw(profile, report));
         section("By implementation", "");
         table(List.of("implementation", "steps", "ms", "share", "GMAC/s"), 1, implementations());
