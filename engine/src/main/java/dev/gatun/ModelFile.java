@@ -78,9 +78,7 @@ public final class ModelFile implements AutoCloseable {
         WeightSource source = WeightFiles.open(path);
         try {
             if (QuantizedFile.recognises(source)) {
-                QuantizedModel quantized = QuantizedFile.read(source);
-                return new ModelFile(
-                        source, null, quantized, quantized.variant().stream().toList());
+                return new ModelFile(source, null, QuantizedFile.read(source), List.of());
             }
             @Nullable Network network = network(path, source);
             return network == null
@@ -208,7 +206,7 @@ public final class ModelFile implements AutoCloseable {
      * compute the same. Empty if there is none.
      */
     public List<ResNetSpec> variants() {
-        return variants;
+        return quantized == null ? variants : quantized.variant().stream().toList();
     }
 
     /**

@@ -19,6 +19,7 @@ import dev.gatun.weights.WeightSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,8 +52,9 @@ public final class VariantRecognizer {
             return QuantizedFile.read(source).variant().stream().toList();
         }
         Set<ResNetSpec> structures = new HashSet<>();
+        IdentityHashMap<NameMapping, Map<String, Shape>> mapped = new IdentityHashMap<>();
         return Stream.concat(Variants.all().values().stream(), ofOtherDepths(source))
-                .flatMap(variant -> asStored(variant, source).stream())
+                .flatMap(variant -> asStored(variant, source, mapped).stream())
                 .sorted(Comparator.comparing(match -> match.resized()))
                 .map(Match::spec)
                 .filter(spec -> structures.add(spec.withName("").withScaling(InputScaling.IMAGENET)))
@@ -125,17 +127,16 @@ public final class VariantRecognizer {
     /** A variant as a file has it, and whether it has another number of classes there than by itself. */
     private record Match(ResNetSpec spec, boolean resized) {}
 
-    private static Optional<Match> asStored(ResNetSpec variant, WeightSource source) {
+    private static Optional<Match> asStored(
+            ResNetSpec variant, WeightSource source, IdentityHashMap<NameMapping, Map<String, Shape>> mapped) {
         List<TensorSpec> expected = GraphBuilder.build(variant).parameters();
         NameMapping mapping = NameMapping.of(source.tensors().keySet(), expected);
-        Map<String, Shape> shapes = new HashMap<>();
-        for (TensorInfo tensor : source.tensors().values()) {
-            String name = mapping.map(tensor.name());
-            if (!mapping.ignores(name) && shapes.put(name, tensor.shape()) != null) {
-                return Optional.empty();
-            }
-        }
+        Map<String, Shape> shapes = mapped.computeIfAbsent(mapping, _ -> shapes(source, mapping));
         Shape bias = shapes.get(HEAD_BIAS);
+        // Another number of classes changes no number of tensors; without a head there are fewer.
+        if (bias == null ? expected.size() <= shapes.size() : expected.size() != shapes.size()) {
+            return Optional.empty();
+        }
         if (bias != null && (bias.rank() != 1 || bias.elements() < 1 || bias.elements() > Integer.MAX_VALUE)) {
             return Optional.empty();
         }
@@ -147,6 +148,18 @@ public final class VariantRecognizer {
         return shapes.equals(needed)
                 ? Optional.of(new Match(stored, bias != null && stored.classes() != variant.classes()))
                 : Optional.empty();
+    }
+
+    /** Shapes by the names that specs use; none if two tensors have the same. */
+    private static Map<String, Shape> shapes(WeightSource source, NameMapping mapping) {
+        Map<String, Shape> shapes = new HashMap<>();
+        for (TensorInfo tensor : source.tensors().values()) {
+            String name = mapping.map(tensor.name());
+            if (!mapping.ignores(name) && shapes.put(name, tensor.shape()) != null) {
+                return Map.of();
+            }
+        }
+        return shapes;
     }
 
     /** The CIFAR networks that have as many blocks a stage, or as many convolutions if the file only counts them. */

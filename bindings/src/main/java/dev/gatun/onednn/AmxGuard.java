@@ -45,7 +45,7 @@ public final class AmxGuard {
             String mode = System.getProperty(PROPERTY, "auto");
             switch (mode) {
                 case "auto" -> {
-                    if (suspect(Machine.current(), System.getenv("ONEDNN_MAX_CPU_ISA")) && faults(verdictFile())) {
+                    if (suspect(Machine.first(), System.getenv("ONEDNN_MAX_CPU_ISA")) && faults(verdictFile())) {
                         avoid("AMX faults on this machine, though the hypervisor advertises it");
                     }
                 }
@@ -92,7 +92,7 @@ public final class AmxGuard {
     }
 
     private static Optional<Path> verdictFile() {
-        Machine machine = Machine.current();
+        Machine machine = Machine.first();
         String key = String.join(
                 "\n",
                 machine.cpuModel(),

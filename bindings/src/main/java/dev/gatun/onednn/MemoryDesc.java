@@ -25,6 +25,13 @@ public final class MemoryDesc extends Handle {
         this(pointer, true, List.of());
     }
 
+    /** Owned, and known: an answer of oneDNN less to wait for. */
+    private MemoryDesc(MemorySegment pointer, long[] dims, DataType dataType) {
+        super(pointer);
+        this.dims = dims.clone();
+        this.dataType = dataType;
+    }
+
     /** A view into another handle. */
     MemoryDesc(MemorySegment pointer, Handle owner) {
         this(pointer, false, List.of(owner));
@@ -50,11 +57,13 @@ public final class MemoryDesc extends Handle {
             throw new IllegalArgumentException(tag + " describes " + tag.rank() + " dimensions, but there are "
                     + dims.length + ": " + Native.join(dims));
         }
-        return create(
+        OneDnn.load();
+        MemorySegment pointer = Native.create(
                 "dnnl_memory_desc_create_with_tag",
                 (out, arena) -> Dnnl.dnnl_memory_desc_create_with_tag(
                         out, dims.length, Native.dims(arena, dims), dataType.value(), tag.value()),
                 () -> dataType + ":" + tag + " " + Native.join(dims));
+        return new MemoryDesc(pointer, dims, dataType);
     }
 
     /**

@@ -12,13 +12,13 @@ import java.util.List;
 public final class Primitive extends Handle {
     private final List<Attr.Quantization> quantizations;
     private final int threads;
-    private final String name;
+    private final PrimitiveDesc desc;
 
     private Primitive(MemorySegment pointer, PrimitiveDesc desc) {
         super(pointer);
         this.quantizations = desc.quantizations();
         this.threads = desc.threads();
-        this.name = desc.toString();
+        this.desc = desc;
     }
 
     /**
@@ -50,20 +50,7 @@ public final class Primitive extends Handle {
      *     was created for
      */
     public void execute(Stream stream, ExecArgs args) {
-        MemorySegment primitive = pointer();
-        MemorySegment array = args.pointer();
-        checkTeam(threads, this);
-        check(args);
-        int status;
-        try {
-            status = Dnnl.dnnl_primitive_execute(primitive, stream.pointer(), args.size(), array);
-        } finally {
-            // The memories are only known to oneDNN by the pointers inside the array.
-            Reference.reachabilityFence(args);
-        }
-        if (status != 0) {
-            Status.check(status, "dnnl_primitive_execute", this::toString);
-        }
+        execute(stream, args, MemorySegment.NULL, MemorySegment.NULL);
     }
 
     /**
@@ -85,6 +72,7 @@ public final class Primitive extends Handle {
         try {
             status = Holding.execute(primitive, stream.pointer(), args.size(), array, held, alsoHeld);
         } finally {
+            // The memories are only known to oneDNN by the pointers inside the array.
             Reference.reachabilityFence(args);
         }
         if (status != 0) {
@@ -118,7 +106,7 @@ public final class Primitive extends Handle {
     /** {@return kind and problem} */
     @Override
     public String toString() {
-        return name;
+        return desc.toString();
     }
 
     @Override

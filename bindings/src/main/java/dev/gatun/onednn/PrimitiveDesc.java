@@ -21,13 +21,17 @@ import org.jspecify.annotations.Nullable;
 public final class PrimitiveDesc extends Handle {
     private final PrimitiveKind kind;
     private final List<Attr.Quantization> quantizations;
-    private final String problem;
+    /* Written when somebody wants to read it: it takes a score of questions to oneDNN. */
+    private final Supplier<String> problem;
     private final int threads;
     private final Map<Integer, MemoryDesc> views = new HashMap<>();
     private boolean last;
 
     private PrimitiveDesc(
-            MemorySegment pointer, PrimitiveKind kind, List<Attr.Quantization> quantizations, String problem) {
+            MemorySegment pointer,
+            PrimitiveKind kind,
+            List<Attr.Quantization> quantizations,
+            Supplier<String> problem) {
         super(pointer);
         this.kind = kind;
         this.quantizations = quantizations;
@@ -469,7 +473,7 @@ public final class PrimitiveDesc extends Handle {
             PrimitiveKind kind, String call, Native.Constructor constructor, Supplier<String> problem, Attr attr) {
         Supplier<String> detail = () -> problem.get() + " attr " + attr;
         MemorySegment pointer = Native.create(call, constructor, detail);
-        return new PrimitiveDesc(pointer, kind, attr.quantizations(), problem.get());
+        return new PrimitiveDesc(pointer, kind, attr.quantizations(), problem);
     }
 
     /** {@return the source, the first of several; borrowed} */
@@ -581,10 +585,10 @@ public final class PrimitiveDesc extends Handle {
         return threads;
     }
 
-    /** {@return kind and problem} */
+    /** {@return kind and problem, without the layouts of the descriptors it was made from that are closed by now} */
     @Override
     public String toString() {
-        return kind + " " + problem;
+        return kind + " " + problem.get();
     }
 
     @Override

@@ -63,7 +63,10 @@ class HandleTest {
             assertThat(desc.nextImpl()).isTrue();
             assertThat(first.isOpen()).isFalse();
             assertThat(desc.weights().size()).isPositive();
-            assertThat(desc.implInfo()).isNotEqualTo(implementation);
+            // Neighbours in oneDNN's list can have one name.
+            while (desc.implInfo().equals(implementation)) {
+                assertThat(desc.nextImpl()).isTrue();
+            }
         }
     }
 

@@ -153,4 +153,10 @@ public record Graph(List<Node> nodes, List<String> outputs) {
         SequencedMap<String, Shape> shapes = shapes(batch, height, width);
         return outputs.stream().map(shapes::get).map(Objects::requireNonNull).toList();
     }
+
+    /** A line for each node with all that it has, and one with the outputs: equal for equal graphs, and no others. */
+    @Override
+    public String toString() {
+        return GraphText.of(this);
+    }
 }

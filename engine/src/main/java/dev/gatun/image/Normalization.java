@@ -67,4 +67,9 @@ public record Normalization(ChannelOrder order, float divisor, List<Float> mean,
         }
         return tables;
     }
+
+    @Override
+    public String toString() {
+        return "(" + order + " / " + divisor + " - " + mean + ") / " + std;
+    }
 }

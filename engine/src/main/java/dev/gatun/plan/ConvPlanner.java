@@ -190,7 +190,7 @@ final class ConvPlanner {
 
     /** The fastest implementation with these layouts, as far as that has been measured. */
     private PrimitiveDesc tuned(Problem problem, MemoryDesc src, MemoryDesc dst) {
-        String key = String.format(
+        Supplier<String> key = () -> String.format(
                 Locale.ROOT,
                 "conv g%d %s src %s dst %s sum %s relu %b threads %d",
                 conv.groups(),

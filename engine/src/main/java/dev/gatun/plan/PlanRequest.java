@@ -60,6 +60,13 @@ public record PlanRequest(
         }
     }
 
+    /** All there is, for {@link PlanCache#key}: the text that a record writes of itself takes the JVM many times as long the first time. */
+    @Override
+    public String toString() {
+        return batch + "x" + height + "x" + width + " " + input + " " + precision + (emulate ? " emulated" : "")
+                + " on " + threads + " threads, " + normalization + (tune ? ", tuned" : "");
+    }
+
     /** The same request, measuring nothing. */
     PlanRequest withoutTuning() {
         return new PlanRequest(batch, height, width, input, precision, emulate, threads, normalization);
@@ -72,6 +79,6 @@ public record PlanRequest(
      * as a whole by 0 to 13 %, for smaller sub-batches read weights more often; batches of 16 gain 2 % from twice the cache.
      */
     long cacheBytes(boolean tiles) {
-        return (tiles ? 1 : 4) * Machine.current().l2Bytes().orElse(USUAL_L2) * threads;
+        return (tiles ? 1 : 4) * Machine.first().l2Bytes().orElse(USUAL_L2) * threads;
     }
 }

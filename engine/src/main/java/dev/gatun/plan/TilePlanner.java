@@ -18,13 +18,13 @@ import dev.gatun.tiles.TileGrid;
 import dev.gatun.tiles.TilePacking;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -283,21 +283,28 @@ final class TilePlanner {
     /** The source of a convolution, in a layout that it can read. */
     private Source source(Node.Conv conv, Function<String, Value> plain) {
         Value had = laidOut(conv.src(), plain);
-        Optional<TileGrid> direct = grid(conv, had.pixels(), conv.window(), false);
+        OptionalLong direct = cycles(conv, had.pixels());
         PixelLayout wanted = wanted(conv);
-        Optional<TileGrid> moved =
-                wanted.equals(had.pixels()) ? Optional.empty() : grid(conv, wanted, conv.window(), false);
         long copying = had.buffer().bytesOf(plan.images()) / COPIED_BYTES;
-        if (direct.isPresent()
-                && (moved.isEmpty() || cycles(conv, direct.get()) <= cycles(conv, moved.get()) + copying)) {
-            return new Source(had, had.pixels(), direct.get());
-        }
-        return new Source(moved(conv.src(), had, wanted), wanted, moved.orElseThrow());
+        boolean stays = direct.isPresent()
+                && (wanted.equals(had.pixels())
+                        || direct.getAsLong() <= cycles(conv, wanted).orElseThrow() + copying);
+        PixelLayout pixels = stays ? had.pixels() : wanted;
+        Value value = stays ? had : moved(conv.src(), had, wanted);
+        return new Source(
+                value, pixels, grid(conv, pixels, conv.window(), false).orElseThrow());
     }
 
-    private long cycles(Node.Conv conv, TileGrid grid) {
+    /** What a convolution takes from a source that lies so; empty if it cannot read it. */
+    private OptionalLong cycles(Node.Conv conv, PixelLayout src) {
+        Shape dst = shapes.apply(conv.name());
+        OptionalLong cycles = TileGrid.cycles(src, dst.intDim(0), conv.window(), dst.intDim(2), dst.intDim(3), false);
+        if (cycles.isEmpty()) {
+            return cycles;
+        }
         int bytes = conv.ic() * (eightBit.computes(conv) ? 1 : BF16_BYTES);
-        return grid.cycles() * (bytes / TileArguments.ROW_BYTES) * (conv.oc() / TileArguments.PANEL);
+        return OptionalLong.of(
+                cycles.getAsLong() * (bytes / TileArguments.ROW_BYTES) * (conv.oc() / TileArguments.PANEL));
     }
 
     /** The layout in which a convolution reads its source fastest. */
@@ -305,15 +312,17 @@ final class TilePlanner {
         Shape shape = shapes.apply(conv.src());
         int height = shape.intDim(2);
         int width = shape.intDim(3);
-        List<PixelLayout> layouts = new ArrayList<>(List.of(
-                PixelLayout.plain(height, width),
-                PixelLayout.framed(height, width, conv.window()),
-                PixelLayout.sorted(height, width, conv.window())));
-        layouts.removeIf(layout -> grid(conv, layout, conv.window(), false).isEmpty());
-        return layouts.stream()
-                .min(Comparator.comparingLong(layout ->
-                        grid(conv, layout, conv.window(), false).orElseThrow().cycles()))
-                .orElseThrow();
+        PixelLayout wanted = PixelLayout.plain(height, width);
+        long least = cycles(conv, wanted).orElse(Long.MAX_VALUE);
+        for (PixelLayout layout : List.of(
+                PixelLayout.framed(height, width, conv.window()), PixelLayout.sorted(height, width, conv.window()))) {
+            long cycles = cycles(conv, layout).orElse(Long.MAX_VALUE);
+            if (cycles < least) {
+                least = cycles;
+                wanted = layout;
+            }
+        }
+        return wanted;
     }
 
     private Optional<TileGrid> grid(Node.Conv conv, PixelLayout src, Window window, boolean rowTaps) {
@@ -343,8 +352,7 @@ final class TilePlanner {
                 .map(this::wanted)
                 .filter(layout -> !layout.isPlain()
                         && readers.stream()
-                                .allMatch(reader -> grid(reader, layout, reader.window(), false)
-                                        .isPresent()))
+                                .allMatch(reader -> cycles(reader, layout).isPresent()))
                 .findFirst()
                 .orElse(plain);
     }

@@ -54,14 +54,17 @@ final class Tuner {
      * The descriptor that {@code problem} makes, at the implementation that is known or found to be the fastest, else at oneDNN's own
      * choice. The caller closes it.
      *
-     * @param key of the problem: two with the same key are equally fast
+     * @param key of the problem, asked for if anything is known: two with the same key are equally fast
      * @param problem makes a descriptor with decided layouts of source and destination
      */
-    PrimitiveDesc tuned(Engine engine, String key, Supplier<PrimitiveDesc> problem) {
-        String choice = known.choice(key).orElse("");
+    PrimitiveDesc tuned(Engine engine, Supplier<String> key, Supplier<PrimitiveDesc> problem) {
+        if (!measure && known.isEmpty()) {
+            return problem.get();
+        }
+        String choice = known.choice(key.get()).orElse("");
         if (choice.isEmpty() && measure) {
             choice = fastest(engine, problem);
-            known.add(key, choice);
+            known.add(key.get(), choice);
         }
         return choice.isEmpty() ? problem.get() : at(choice, problem);
     }

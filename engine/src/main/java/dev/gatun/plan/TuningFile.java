@@ -38,7 +38,7 @@ final class TuningFile {
         if (!PlanCache.enabled()) {
             return new TuningFile(null, "");
         }
-        String machine = Machine.current().cpuModel() + ", " + OneDnn.effectiveIsa() + ", oneDNN " + OneDnn.version();
+        String machine = Machine.first().cpuModel() + ", " + OneDnn.effectiveIsa() + ", oneDNN " + OneDnn.version();
         String name = Integer.toHexString(machine.hashCode()) + ".txt";
         try {
             Optional<Path> directory = CacheDirectory.privateDirectory("tunings");
@@ -71,6 +71,11 @@ final class TuningFile {
                 choices.put(line.substring(0, tab), line.substring(tab + 1));
             }
         }
+    }
+
+    /** Whether nothing is known of any problem. */
+    synchronized boolean isEmpty() {
+        return choices.isEmpty();
     }
 
     /** The fastest implementation of a problem, if it is known. */

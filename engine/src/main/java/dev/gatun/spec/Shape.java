@@ -22,7 +22,9 @@ public record Shape(List<Long> dims) {
 
     /** The shape with these extents. */
     public static Shape of(long... dims) {
-        return new Shape(Arrays.stream(dims).boxed().toList());
+        Long[] boxed = new Long[dims.length];
+        Arrays.setAll(boxed, i -> dims[i]);
+        return new Shape(List.of(boxed));
     }
 
     /** The number of extents. */
@@ -51,7 +53,20 @@ public record Shape(List<Long> dims) {
 
     /** The extents as an array of its own. */
     public long[] toArray() {
-        return dims.stream().mapToLong(Long::longValue).toArray();
+        long[] array = new long[dims.size()];
+        Arrays.setAll(array, dims::get);
+        return array;
+    }
+
+    /* That of the JVM takes milliseconds to make, and the first shapes are compared before the first result. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Shape shape && dims.equals(shape.dims);
+    }
+
+    @Override
+    public int hashCode() {
+        return dims.hashCode();
     }
 
     @Override

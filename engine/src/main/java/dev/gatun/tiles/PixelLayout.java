@@ -2,6 +2,7 @@ package dev.gatun.tiles;
 
 import dev.gatun.graph.Window;
 import java.util.BitSet;
+import java.util.Objects;
 
 /**
  * Where the pixels of an image lie, counted in pixels. Around the image there can be a border of zeros, so that a convolution reads its
@@ -87,6 +88,24 @@ public record PixelLayout(int height, int width, int top, int left, int bottom, 
             }
         }
         return border.stream().toArray();
+    }
+
+    /* That of the JVM takes milliseconds to make, before the first result. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PixelLayout layout
+                && height == layout.height
+                && width == layout.width
+                && top == layout.top
+                && left == layout.left
+                && bottom == layout.bottom
+                && right == layout.right
+                && stride == layout.stride;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(height, width, top, left, bottom, right, stride);
     }
 
     @Override

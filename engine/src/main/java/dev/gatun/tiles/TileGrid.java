@@ -2,11 +2,12 @@ package dev.gatun.tiles;
 
 import dev.gatun.graph.Window;
 import dev.gatun.natives.TileArguments;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.IntBinaryOperator;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the results of a convolution are divided into tiles: pixels of src at equal distances, for which every tap is the same number of
@@ -27,27 +28,41 @@ public final class TileGrid {
     private final int[] tiles;
     private final int[] rows;
     private final int[] taps;
-    private final long cycles;
 
-    /** Results whose pixels of src are at equal distances. */
-    private record Run(int first, int length, IntUnaryOperator result) {}
+    /**
+     * Results in runs of one length, within which their pixels of src are at equal distances.
+     *
+     * @param first pixel of a run, by its number
+     * @param result of a place in a run, by the run's number; below 0 where a pixel leads to none
+     */
+    private record Runs(int count, int length, int pixelStride, IntUnaryOperator first, IntBinaryOperator result) {
+        int tiles(int height) {
+            int tiles = count * Math.ceilDiv(length, height);
+            return tiles + (tiles & 1);
+        }
+    }
 
-    private TileGrid(int height, int pixelStride, List<Run> runs, int[] taps) {
-        this.height = height;
-        this.pixelStride = pixelStride;
+    /** Runs cut into tiles of so many rows. */
+    private record Cut(Runs runs, int height, long cycles) {}
+
+    private TileGrid(Cut cut, int[] taps) {
+        Runs runs = cut.runs();
+        this.height = cut.height();
+        this.pixelStride = runs.pixelStride();
         this.taps = taps;
-        int count = tiles(runs, height);
+        int count = runs.tiles(height);
         this.tiles = new int[count];
         this.rows = new int[count * TileArguments.ROWS];
         Arrays.fill(rows, NOWHERE);
         int tile = 0;
-        for (Run run : runs) {
-            for (int at = 0; at < run.length(); at += height) {
+        for (int run = 0; run < runs.count(); run++) {
+            int start = runs.first().applyAsInt(run);
+            for (int at = 0; at < runs.length(); at += height) {
                 // The last tile of a run starts early, and leaves to its neighbour what that computes already.
-                int first = Math.min(at, run.length() - height);
-                tiles[tile] = run.first() + first * pixelStride;
+                int first = Math.min(at, runs.length() - height);
+                tiles[tile] = start + first * pixelStride;
                 for (int row = at - first; row < height; row++) {
-                    rows[tile * TileArguments.ROWS + row] = run.result().applyAsInt(first + row);
+                    rows[tile * TileArguments.ROWS + row] = runs.result().applyAsInt(run, first + row);
                 }
                 tile++;
             }
@@ -55,15 +70,6 @@ public final class TileGrid {
         if (tile < count) {
             tiles[tile] = tiles[tile - 1];
         }
-        this.cycles = cycles(count, height, taps.length);
-    }
-
-    private static int tiles(List<Run> runs, int height) {
-        int count = 0;
-        for (Run run : runs) {
-            count += Math.ceilDiv(run.length(), height);
-        }
-        return count + (count & 1);
     }
 
     private static long cycles(int tiles, int height, int taps) {
@@ -84,73 +90,72 @@ public final class TileGrid {
      * @return empty if src does not have the padding, or another stride
      */
     public static Optional<TileGrid> of(PixelLayout src, int images, Window window, int oh, int ow, boolean rowTaps) {
-        int stride = window.strideH();
-        if (!src.frames(window) || (src.stride() != 1 && src.stride() != stride)) {
-            return Optional.empty();
-        }
-        int[] taps = taps(src, window, rowTaps);
-        List<TileGrid> grids = new ArrayList<>();
-        boolean follows = src.stride() == stride;
-        if (follows) {
-            best(1, flat(src, images, window, oh, ow), taps).ifPresent(grids::add);
-        }
-        if (src.stride() == 1) {
-            best(stride, byRow(src, images, window, oh, ow), taps).ifPresent(grids::add);
-        }
-        return grids.stream().min((a, b) -> Long.compare(a.cycles, b.cycles));
+        Cut cut = cut(src, images, window, oh, ow, rowTaps);
+        return cut == null ? Optional.empty() : Optional.of(new TileGrid(cut, taps(src, window, rowTaps)));
     }
 
-    private static Optional<TileGrid> best(int pixelStride, List<Run> runs, int[] taps) {
-        int longest = Math.min(
-                TileArguments.ROWS, runs.stream().mapToInt(Run::length).min().orElse(0));
-        int best = 0;
-        long least = Long.MAX_VALUE;
-        for (int height = longest; height > 0; height--) {
-            long cycles = cycles(tiles(runs, height), height, taps.length);
-            if (cycles < least) {
-                least = cycles;
-                best = height;
+    /** Estimate for a panel and 64 bytes of channels, of the grid that {@link #of} gives; empty if it gives none. */
+    public static OptionalLong cycles(PixelLayout src, int images, Window window, int oh, int ow, boolean rowTaps) {
+        Cut cut = cut(src, images, window, oh, ow, rowTaps);
+        return cut == null ? OptionalLong.empty() : OptionalLong.of(cut.cycles());
+    }
+
+    private static @Nullable Cut cut(PixelLayout src, int images, Window window, int oh, int ow, boolean rowTaps) {
+        int stride = window.strideH();
+        if (!src.frames(window) || (src.stride() != 1 && src.stride() != stride)) {
+            return null;
+        }
+        int taps = window.kernelH() * columns(window, rowTaps);
+        Cut flat = src.stride() == stride ? best(flat(src, images, window, oh, ow), taps) : null;
+        Cut byRow = src.stride() == 1 ? best(byRow(src, images, window, oh, ow), taps) : null;
+        return byRow == null || (flat != null && flat.cycles() <= byRow.cycles()) ? flat : byRow;
+    }
+
+    private static @Nullable Cut best(Runs runs, int taps) {
+        Cut best = null;
+        for (int height = Math.min(TileArguments.ROWS, runs.length()); height > 0; height--) {
+            long cycles = cycles(runs.tiles(height), height, taps);
+            if (best == null || cycles < best.cycles()) {
+                best = new Cut(runs, height, cycles);
             }
         }
-        return best == 0 ? Optional.empty() : Optional.of(new TileGrid(best, pixelStride, runs, taps));
+        return best;
     }
 
     /** Pixels that are neighbours in memory, some of which are no results: those of the border that rows share. */
-    private static List<Run> flat(PixelLayout src, int images, Window window, int oh, int ow) {
+    private static Runs flat(PixelLayout src, int images, Window window, int oh, int ow) {
         int pitch = src.pitch();
         if (pitch == ow && src.pixels() == oh * ow) {
-            return List.of(new Run(0, images * oh * ow, q -> q));
+            return new Runs(1, images * oh * ow, 1, _ -> 0, (_, q) -> q);
         }
         int start = src.stride() == 1 ? src.index(-window.padTop(), -window.padLeft()) : 0;
-        List<Run> runs = new ArrayList<>();
-        for (int image = 0; image < images; image++) {
-            int results = image * oh * ow;
-            runs.add(new Run(
-                    image * src.pixels() + start,
-                    (oh - 1) * pitch + ow,
-                    q -> q % pitch < ow ? results + q / pitch * ow + q % pitch : NOWHERE));
-        }
-        return runs;
+        return new Runs(
+                images,
+                (oh - 1) * pitch + ow,
+                1,
+                image -> image * src.pixels() + start,
+                (image, q) -> q % pitch < ow ? (image * oh + q / pitch) * ow + q % pitch : NOWHERE);
     }
 
-    private static List<Run> byRow(PixelLayout src, int images, Window window, int oh, int ow) {
-        List<Run> runs = new ArrayList<>();
-        for (int image = 0; image < images; image++) {
-            for (int y = 0; y < oh; y++) {
-                int results = (image * oh + y) * ow;
-                int first = image * src.pixels()
+    private static Runs byRow(PixelLayout src, int images, Window window, int oh, int ow) {
+        return new Runs(
+                images * oh,
+                ow,
+                window.strideH(),
+                row -> row / oh * src.pixels()
                         + src.index(0, 0)
-                        + (y * window.strideH() - window.padTop()) * src.pitch()
-                        - window.padLeft();
-                runs.add(new Run(first, ow, q -> results + q));
-            }
-        }
-        return runs;
+                        + (row % oh * window.strideH() - window.padTop()) * src.pitch()
+                        - window.padLeft(),
+                (row, q) -> row * ow + q);
+    }
+
+    private static int columns(Window window, boolean rowTaps) {
+        return rowTaps ? 1 : window.kernelW();
     }
 
     /** Pixels from the first of a tile to each tap. */
     private static int[] taps(PixelLayout src, Window window, boolean rowTaps) {
-        int columns = rowTaps ? 1 : window.kernelW();
+        int columns = columns(window, rowTaps);
         int[] taps = new int[window.kernelH() * columns];
         for (int t = 0; t < taps.length; t++) {
             int y = t / columns * window.dilation() - window.padTop();
@@ -188,10 +193,5 @@ public final class TileGrid {
     /** Pixels from the first of a tile to each tap, in the order of the kernel. */
     public int[] taps() {
         return taps;
-    }
-
-    /** Estimate for a panel and 64 bytes of channels. */
-    public long cycles() {
-        return cycles;
     }
 }

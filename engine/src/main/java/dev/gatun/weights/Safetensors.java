@@ -9,7 +9,7 @@ import dev.gatun.spec.Shape;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,12 @@ final class Safetensors implements Container {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private record Entry(TensorInfo info, long begin, long end) {}
+    private record Entry(TensorInfo info, long begin, long end) implements Comparable<Entry> {
+        @Override
+        public int compareTo(Entry other) {
+            return begin == other.begin ? Long.compare(end, other.end) : Long.compare(begin, other.begin);
+        }
+    }
 
     @Override
     public String title() {
@@ -146,7 +151,7 @@ final class Safetensors implements Container {
     private static List<RawTensor> place(FileBytes file, List<Entry> entries, long data) {
         List<RawTensor> tensors = new ArrayList<>(entries.size());
         long covered = 0;
-        entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+        Collections.sort(entries);
         for (Entry entry : entries) {
             if (entry.begin() != covered) {
                 throw file.malformed(entry.info() + " starts at byte " + entry.begin() + " of the data, expected "

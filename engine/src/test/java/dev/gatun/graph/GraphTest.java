@@ -11,6 +11,7 @@ import dev.gatun.spec.TensorSpec;
 import dev.gatun.spec.Variants;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -239,5 +240,18 @@ class GraphTest {
 
     private static void assertRejected(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
+    }
+
+    @Test
+    void textsAreEqualForEqualGraphsAndNoOthers() {
+        List<Graph> graphs = Variants.all().values().stream()
+                .flatMap(spec -> {
+                    Graph built = GraphBuilder.build(spec);
+                    return Stream.of(built, GraphBuilder.build(spec), Passes.fuse(built), built.withSoftmax());
+                })
+                .toList();
+        assertThat(graphs.stream().map(Graph::toString).distinct().count())
+                .isEqualTo(graphs.stream().distinct().count())
+                .isGreaterThan(2L * Variants.all().size());
     }
 }

@@ -61,6 +61,15 @@ public record Machine(
         return of(Path.of("/"), Runtime.getRuntime().availableProcessors(), System.getProperty("os.arch", ""));
     }
 
+    /** What {@link #current} said first in this JVM: for the CPU's model, its flags and caches, which do not change and take some files to read. */
+    public static Machine first() {
+        return First.MACHINE;
+    }
+
+    private static final class First {
+        static final Machine MACHINE = current();
+    }
+
     /**
      * Reads a tree of {@code proc} and {@code sys} files.
      *

@@ -94,7 +94,7 @@ public final class NativeLibrary {
                 Optional<LibraryFiles> found = locator.find();
                 Os os = locator.platform().os();
                 Map<String, String> environment = OpenMpEnvironment.apply(
-                        Machine.current(), System::getenv, (name, value) -> Posix.setEnvironment(os, name, value));
+                        Machine.first(), System::getenv, (name, value) -> Posix.setEnvironment(os, name, value));
                 LibraryFiles files = found.or(() -> SystemLibrary.find(os, arena))
                         .orElseThrow(() -> new NativeLoadException("oneDNN not found: " + locator.whyNotPackaged()
                                 + "; the system's dynamic loader has no " + os.onednn + " either"));

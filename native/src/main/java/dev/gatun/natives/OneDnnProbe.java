@@ -41,18 +41,16 @@ record OneDnnProbe(Version version, CpuRuntime cpuRuntime) {
         MemorySegment function = symbol(lookup, library);
         try {
             MemorySegment version = ((MemorySegment) Linker.nativeLinker()
-                            .downcallHandle(function, FunctionDescriptor.of(ADDRESS))
+                            .downcallHandle(function, FunctionDescriptor.of(Posix.pointer()))
                             .invokeExact())
                     .reinterpret(DNNL_VERSION.byteSize());
-            MemorySegment hash = version.get(ADDRESS, offset("hash"));
+            MemorySegment hash = version.get(Posix.pointer(), offset("hash"));
             return new OneDnnProbe(
                     new Version(
                             version.get(JAVA_INT, offset("major")),
                             version.get(JAVA_INT, offset("minor")),
                             version.get(JAVA_INT, offset("patch")),
-                            hash.equals(MemorySegment.NULL)
-                                    ? ""
-                                    : hash.reinterpret(Long.MAX_VALUE).getString(0)),
+                            hash.equals(MemorySegment.NULL) ? "" : hash.getString(0)),
                     CpuRuntime.of(version.get(JAVA_INT, offset("cpu_runtime"))));
         } catch (Throwable e) {
             throw Posix.unexpected(e);

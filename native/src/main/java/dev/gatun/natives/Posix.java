@@ -1,17 +1,17 @@
 package dev.gatun.natives;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 import java.util.Optional;
 
@@ -19,6 +19,16 @@ import java.util.Optional;
 @SuppressWarnings("restricted")
 final class Posix {
     private static final Linker LINKER = Linker.nativeLinker();
+
+    private static final MemoryLayout ANY_BYTES = MemoryLayout.sequenceLayout(Long.MAX_VALUE, JAVA_BYTE);
+
+    /**
+     * A pointer as jextract describes it: the linker takes milliseconds for each list of layouts, and finds those that oneDNN's functions
+     * have in common with these. No constant, since without native access a class with one could not even say so.
+     */
+    static AddressLayout pointer() {
+        return ValueLayout.ADDRESS.withTargetLayout(ANY_BYTES);
+    }
 
     private Posix() {}
 
@@ -41,9 +51,9 @@ final class Posix {
             MemorySegment n = arena.allocateFrom(name);
             MemorySegment v = arena.allocateFrom(value);
             int failed = os == Os.WINDOWS
-                    ? (int) function("_putenv_s", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS))
+                    ? (int) function("_putenv_s", FunctionDescriptor.of(JAVA_INT, pointer(), pointer()))
                             .invokeExact(n, v)
-                    : (int) function("setenv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT))
+                    : (int) function("setenv", FunctionDescriptor.of(JAVA_INT, pointer(), pointer(), JAVA_INT))
                             .invokeExact(n, v, 0);
             if (failed != 0) {
                 throw new NativeLoadException("The environment variable " + name + " cannot be set to " + value);
@@ -55,26 +65,19 @@ final class Posix {
         }
     }
 
-    /** {@code Dl_info} of {@code dlfcn.h}. */
-    private static final StructLayout DL_INFO = MemoryLayout.structLayout(
-            ADDRESS.withName("dli_fname"),
-            ADDRESS.withName("dli_fbase"),
-            ADDRESS.withName("dli_sname"),
-            ADDRESS.withName("dli_saddr"));
-
-    private static final VarHandle FILE_NAME = DL_INFO.varHandle(MemoryLayout.PathElement.groupElement("dli_fname"));
+    /** {@code Dl_info} of {@code dlfcn.h} is four pointers, the first to the name of the file. */
+    private static final MemoryLayout DL_INFO = MemoryLayout.sequenceLayout(4, ValueLayout.ADDRESS);
 
     /** {@code dladdr(3)}: the file that a symbol was loaded from. */
     static Optional<String> fileOf(MemorySegment symbol) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(DL_INFO);
-            int found = (int) function("dladdr", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS))
+            int found = (int) function("dladdr", FunctionDescriptor.of(JAVA_INT, pointer(), pointer()))
                     .invokeExact(symbol, info);
             if (found == 0) {
                 return Optional.empty();
             }
-            MemorySegment name = (MemorySegment) FILE_NAME.get(info, 0L);
-            return Optional.of(name.reinterpret(Long.MAX_VALUE).getString(0));
+            return Optional.of(info.get(pointer(), 0).getString(0));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -93,7 +96,8 @@ final class Posix {
         try {
             MemorySegment mapped = (MemorySegment) function(
                             "mmap",
-                            FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG))
+                            FunctionDescriptor.of(
+                                    pointer(), pointer(), JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG))
                     .invokeExact(MemorySegment.NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
             return mapped.address() == MAP_FAILED ? Optional.empty() : Optional.of(mapped.reinterpret(bytes));
         } catch (Throwable e) {
@@ -104,7 +108,7 @@ final class Posix {
     /** {@code munmap(2)} of what {@link #map} gave; false if the system refuses. */
     static boolean unmap(MemorySegment mapped) {
         try {
-            return (int) function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG))
+            return (int) function("munmap", FunctionDescriptor.of(JAVA_INT, pointer(), JAVA_LONG))
                             .invokeExact(mapped, mapped.byteSize())
                     == 0;
         } catch (Throwable e) {
@@ -115,7 +119,7 @@ final class Posix {
     /** {@code madvise(2)}: asks for huge pages; false if the system has none. Linux. */
     static boolean adviseHugePages(MemorySegment memory) {
         try {
-            return (int) function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT))
+            return (int) function("madvise", FunctionDescriptor.of(JAVA_INT, pointer(), JAVA_LONG, JAVA_INT))
                             .invokeExact(memory, memory.byteSize(), MADV_HUGEPAGE)
                     == 0;
         } catch (Throwable e) {
@@ -135,7 +139,7 @@ final class Posix {
         mapped.copyFrom(code);
         boolean executable;
         try {
-            executable = (int) function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT))
+            executable = (int) function("mprotect", FunctionDescriptor.of(JAVA_INT, pointer(), JAVA_LONG, JAVA_INT))
                             .invokeExact(mapped, mapped.byteSize(), PROT_READ | PROT_EXEC)
                     == 0;
         } catch (Throwable e) {
@@ -176,7 +180,7 @@ final class Posix {
 
     /** Thread, bytes of the mask, mask; the mask is an array of C longs, little-endian where this runs. */
     private static MethodHandle schedule(String name) {
-        return function(name, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+        return function(name, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, pointer()));
     }
 
     /** Wraps what only a wrong method type of our own could throw. */
