@@ -41,8 +41,10 @@ public final class Starts {
     private static final List<String> JVM =
             List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmn24m", "--enable-native-access=ALL-UNNAMED");
 
-    /** Who starts, and from which file. */
-    private record Entry(String title, String library, String precision, Path file, boolean cold) {}
+    private static final String LINKED = ", AOT cache";
+
+    /** Who starts, and from which file; with classes that the JVM has kept linked (JEP 514) or without. */
+    private record Entry(String title, String library, String precision, Path file, boolean cold, boolean linked) {}
 
     /** What came of a start. */
     private record Start(double millis, double residentMegabytes) {}
@@ -81,7 +83,8 @@ public final class Starts {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%s; %s%s; %s; Java %s; a JVM for each start with %s; median of %d starts, turn by turn. Cold: an empty cache directory, so"
-                        + " oneDNN is unpacked and verified, AMX probed and the weights packed. Resident: the most by the first result.%n",
+                        + " oneDNN is unpacked and verified, AMX probed and the weights packed. AOT cache: the JVM's own, trained by such a"
+                        + " start. Resident: the most by the first result.%n",
                 LocalDate.now(ZoneOffset.UTC),
                 machine.cpuModel(),
                 machine.hypervisor() ? ", virtual" : "",
@@ -94,7 +97,7 @@ public final class Starts {
             Map<Entry, List<Start>> starts = new HashMap<>();
             for (int round = -1; round < options.rounds(); round++) {
                 for (Entry entry : entries) {
-                    Start start = start(model, entry);
+                    Start start = start(model, entry, options(entry, round < 0));
                     if (round >= 0) {
                         starts.computeIfAbsent(entry, _ -> new ArrayList<>()).add(start);
                     }
@@ -139,22 +142,38 @@ public final class Starts {
                         name,
                         model.preprocessing().normalization()));
         List<Entry> entries = new ArrayList<>();
-        for (boolean cold : new boolean[] {true, false}) {
-            String title = cold ? "gatun, cold" : "gatun, warm";
-            entries.add(new Entry(title, "gatun", "f32", weights, cold));
-            entries.add(new Entry(title, "gatun", "bf16", weights, cold));
-            entries.add(new Entry(title, "gatun", Job.INT8, int8, cold));
+        for (String state : List.of("cold", "warm", "warm" + LINKED)) {
+            boolean cold = state.equals("cold");
+            boolean linked = state.endsWith(LINKED);
+            entries.add(new Entry("gatun, " + state, "gatun", "f32", weights, cold, linked));
+            entries.add(new Entry("gatun, " + state, "gatun", "bf16", weights, cold, linked));
+            entries.add(new Entry("gatun, " + state, "gatun", Job.INT8, int8, cold, linked));
         }
-        entries.add(new Entry(Contestant.ONNX_RUNTIME.title(), "onnxruntime", "f32", onnx, false));
-        entries.add(new Entry(Contestant.ONNX_RUNTIME.title(), "onnxruntime", Job.INT8, qdq, false));
+        for (String state : List.of("", LINKED)) {
+            String title = Contestant.ONNX_RUNTIME.title() + state;
+            boolean linked = state.equals(LINKED);
+            entries.add(new Entry(title, "onnxruntime", "f32", onnx, false, linked));
+            entries.add(new Entry(title, "onnxruntime", Job.INT8, qdq, false, linked));
+        }
         return entries;
     }
 
-    private Start start(String model, Entry entry) throws IOException {
+    /** The first round, which is not counted, fills all caches. */
+    private List<String> options(Entry entry, boolean first) {
+        Path aot = directory.resolve(entry.file().getFileName() + "-" + entry.precision() + ".aot");
+        if (!entry.linked()) {
+            return List.of();
+        }
+        return first ? List.of("-XX:AOTCacheOutput=" + aot) : List.of("-XX:AOTCache=" + aot, "-XX:AOTMode=on");
+    }
+
+    /** Waits for the end of the process, since the JVM writes its cache there. */
+    private Start start(String model, Entry entry, List<String> options) throws IOException {
         Path cache = directory.resolve(entry.cold() ? "cold-" + UUID.randomUUID() : "warm");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
+        command.addAll(options);
         command.add("-Dgatun.cache.dir=" + cache);
         command.addAll(List.of(
                 ColdStart.First.class.getName(),
@@ -167,13 +186,14 @@ public final class Starts {
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         long began = System.nanoTime();
         Process process = builder.start();
+        double millis = Double.NaN;
+        double kilobytes = Double.NaN;
         try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-            double millis = Double.NaN;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 if (line.startsWith(ColdStart.First.RESULT)) {
                     millis = (System.nanoTime() - began) / NANOS_PER_MILLI;
                 } else if (line.startsWith(ColdStart.First.RESIDENT)) {
-                    return new Start(millis, kilobytes(line) / KILO);
+                    kilobytes = kilobytes(line);
                 }
             }
         } finally {
@@ -181,7 +201,10 @@ public final class Starts {
                 remove(cache);
             }
         }
-        throw new WorkerException("the process ended without a result: " + command);
+        if (Double.isNaN(millis) || Double.isNaN(kilobytes)) {
+            throw new WorkerException("the process ended without a result: " + command);
+        }
+        return new Start(millis, kilobytes / KILO);
     }
 
     /** The number in a line of /proc/self/status, such as {@code VmHWM:    123 kB}. */

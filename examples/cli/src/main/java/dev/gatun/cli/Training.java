@@ -1,6 +1,9 @@
 package dev.gatun.cli;
 
 import dev.gatun.BundledModel;
+import dev.gatun.DrawnQuantization;
+import dev.gatun.ResNet;
+import dev.gatun.quantize.QuantizedFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -50,6 +53,11 @@ final class Training {
                         photo.toString(),
                         drawing.toString());
             }
+        }
+        Path int8 = directory.resolve("int8.safetensors");
+        QuantizedFile.write(DrawnQuantization.of(ResNet.bundled()), int8);
+        for (int time = 0; time < 2; time++) {
+            gatun("classify", "--weights", int8.toString(), photo.toString());
         }
         gatun("classify", "--json", photo.toString());
         gatun("inspect", weights.toString());
