@@ -33,7 +33,10 @@
         .equ    BORDER, 136             # int32 [borders]: bytes from DST to pixels that are set to zero
         .equ    BORDERS, 144
         .equ    RESIDUAL_ROWS, 152      # bytes from the table at ROWS to that of the residual's pixels, all of which exist
-        .equ    NOWHERE, 160            # bytes from DST to where pixels go that nobody wants, those of negative ROWS
+        .equ    NOWHERE, 160            # where pixels go that nobody wants, those of negative ROWS: 64 bytes
+        .equ    DST_PLANE, 168          # bytes from 64 bytes of channels to the next, in dst: 64 if a pixel's channels are neighbours
+        .equ    RESIDUAL_PLANE, 176     # in the residual
+        .equ    FIRST_PANEL, 184        # of DST and RESIDUAL, that WEIGHTS, SCALES and BIAS begin with
 
         .equ    SPILL, 0                # of the stack: two buffers of 32 pixels x 32 channels of 4 bytes
         .equ    SPILL_BYTES, 4096
@@ -47,6 +50,7 @@
         .equ    OLD_STACK, 8248
         .equ    BLOCK_START, 8256
         .equ    TURN, 8264              # which buffer the next pair is spilled to
+        .equ    ELSEWHERE, 8272         # bytes from dst to NOWHERE
         .equ    FRAME, 8320
 
 # rdi arguments, rsi 64, rax STRIDE, r8 r9 pixels of the two tiles, r10 weights, r11 steps, r15 stack. Of the pair that is finished
@@ -116,7 +120,7 @@ done:
 .macro row i
         movsxd  rdx, dword ptr [r12 + 4 * \i]
         test    rdx, rdx
-        cmovs   rdx, [rdi + NOWHERE]
+        cmovs   rdx, [r15 + ELSEWHERE]
 .endm
 .macro residual_row i
         mov     rdx, [rdi + RESIDUAL_ROWS]
@@ -175,6 +179,27 @@ done:
         vmovdqu64 [rbx + rdx], zmm0
 .endm
 
+# Bytes to the 32 channels of the panel in rdx, which take half of 64 bytes in int8 and all in bf16. Changes r13.
+.macro channels_int8 to, plane
+        mov     \to, rdx
+        shr     \to, 1
+        imul    \to, [rdi + \plane]
+        mov     r13, rdx
+        and     r13d, 1
+        shl     r13d, 5
+        add     \to, r13
+.endm
+.macro channels_bf16 to, plane
+        mov     \to, rdx
+        imul    \to, [rdi + \plane]
+.endm
+.macro clear_int8
+        vmovdqu [r14 + r8], ymm0
+.endm
+.macro clear_bf16
+        vmovdqu64 [r14 + r8], zmm0
+.endm
+
 .macro constants_int8 panel
         mov     r13, [rdi + SCALES]
         vmovups zmm24, [r13 + \panel]
@@ -189,9 +214,9 @@ done:
         vmovups zmm27, [r13 + \panel + 64]
 .endm
 
-# op of the tiles, kind of the elements, bytes of an element of dst, what widens the residual, what narrows the result
-.macro convolve op, kind, bytes, residual, pack
-        local   some, border, borderless, byte, block, panel, pair, rest, few, many, check, after, spilled, transpose, fits, finish
+# op of the tiles, kind of the elements, what widens the residual, what narrows the result
+.macro convolve op, kind, residual, pack
+        local   some, border, borderless, zeros, block, panel, pair, rest, few, many, check, after, spilled, transpose, fits, finish
         cmp     qword ptr [rdi + PAIRS], 0
         jne     some
         ret
@@ -209,23 +234,23 @@ some:   push    rbx
         mov     rax, [rdi + CONFIG]
         ldtilecfg [rax]
         vpxor   xmm0, xmm0, xmm0
-        mov     rcx, [rdi + BORDERS]
-        test    rcx, rcx
-        jz      borderless
+        cmp     qword ptr [rdi + BORDERS], 0
+        je      borderless
+        mov     rdx, [rdi + FIRST_PANEL]
+        mov     r9, rdx
+        add     r9, [rdi + PANELS]
+zeros:  channels_\kind r14, DST_PLANE
+        add     r14, [rdi + DST]
         mov     r11, [rdi + BORDER]
-        mov     r8, [rdi + DST]
-        mov     r9, [rdi + PANELS]
-        shl     r9, 4 + \bytes
-border: movsxd  rdx, dword ptr [r11]
-        add     rdx, r8
-        mov     r10, r9
-byte:   vmovdqu [rdx], ymm0
-        add     rdx, 32
-        sub     r10, 32
-        jnz     byte
+        mov     rcx, [rdi + BORDERS]
+border: movsxd  r8, dword ptr [r11]
+        clear_\kind
         add     r11, 4
         dec     rcx
         jnz     border
+        inc     rdx
+        cmp     rdx, r9
+        jb      zeros
 borderless:
         vmovdqu32 zmm29, [rip + transpose]
         vmovdqu32 zmm30, [rip + transpose + 64]
@@ -309,13 +334,16 @@ spilled:
         mov     r12, [r15 + PAIR]
         shl     r12, 7
         add     r12, [rdi + ROWS]
-        mov     rdx, [r15 + PANEL]      # 32 channels each
-        mov     r14, rdx
-        shl     r14, 4 + \bytes
-        mov     rbx, [rdi + DST]
-        add     rbx, r14
-        mov     rbp, [rdi + RESIDUAL]
-        add     rbp, r14
+        mov     rdx, [r15 + PANEL]
+        add     rdx, [rdi + FIRST_PANEL]
+        channels_\kind rbx, DST_PLANE
+        add     rbx, [rdi + DST]
+        channels_\kind rbp, RESIDUAL_PLANE
+        add     rbp, [rdi + RESIDUAL]
+        mov     r13, [rdi + NOWHERE]
+        sub     r13, rbx
+        mov     [r15 + ELSEWHERE], r13
+        mov     rdx, [r15 + PANEL]
         shl     rdx, 7
         constants_\kind rdx
         mov     r13, [r15 + PAIR]
@@ -358,21 +386,21 @@ transpose:
 .endm
 
         function u8_none
-        convolve tdpbusd, int8, 1, none, vpackuswb
+        convolve tdpbusd, int8, none, vpackuswb
         function u8_u8
-        convolve tdpbusd, int8, 1, vpmovzxbd, vpackuswb
+        convolve tdpbusd, int8, vpmovzxbd, vpackuswb
         function u8_s8
-        convolve tdpbusd, int8, 1, vpmovsxbd, vpackuswb
+        convolve tdpbusd, int8, vpmovsxbd, vpackuswb
         function s8_none
-        convolve tdpbusd, int8, 1, none, vpacksswb
+        convolve tdpbusd, int8, none, vpacksswb
         function s8_u8
-        convolve tdpbusd, int8, 1, vpmovzxbd, vpacksswb
+        convolve tdpbusd, int8, vpmovzxbd, vpacksswb
         function s8_s8
-        convolve tdpbusd, int8, 1, vpmovsxbd, vpacksswb
+        convolve tdpbusd, int8, vpmovsxbd, vpacksswb
         function bf16_none
-        convolve tdpbf16ps, bf16, 2, none, none
+        convolve tdpbf16ps, bf16, none, none
         function bf16_bf16
-        convolve tdpbf16ps, bf16, 2, widen, none
+        convolve tdpbf16ps, bf16, widen, none
 
 # Copies PAIRS pixels of STRIDE bytes, a multiple of 64, from SRC at TILES to DST at ROWS, and sets the pixels at BORDER to zero.
         function move

@@ -62,7 +62,7 @@ final class Planner {
         this.eightBit = new EightBit(graph, quantization, pixels);
         boolean emulated = arithmetic.rounding() != null;
         this.values = new Values(plan, request, graph, type, emulated, eightBit, this::shape);
-        this.tiles = new TilePlanner(plan, values, eightBit, graph, type, request, this::shape);
+        this.tiles = new TilePlanner(plan, values, eightBit, graph, type, request, this::shape, this::images);
         this.winograd =
                 new WinogradPlanner(plan, values, eightBit, graph, type, emulated, request.threads(), this::shape);
         this.subBatches = new SubBatches(
@@ -116,6 +116,10 @@ final class Planner {
     private Shape shape(String name) {
         return shapes.computeIfAbsent(plan.images(), images -> graph.shapes(images, request.height(), request.width()))
                 .getOrDefault(name, Shape.of());
+    }
+
+    private long images(Node node) {
+        return subBatches.images(node);
     }
 
     /** Plans every node in order. */

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,12 +51,14 @@ final class TilePlanner {
     private final Graph graph;
     private final DataType type;
     private final Function<String, Shape> shapes;
+    private final ToLongFunction<Node> images;
     private final Set<String> tiled = new HashSet<>();
     private final Map<String, List<Value>> copies = new HashMap<>();
 
     /**
      * @param type of values that are not in 8 bits
      * @param shapes of the values by name, for the images that steps work on
+     * @param images that a node works on at once
      */
     TilePlanner(
             PlanBuilder plan,
@@ -64,13 +67,15 @@ final class TilePlanner {
             Graph graph,
             DataType type,
             PlanRequest request,
-            Function<String, Shape> shapes) {
+            Function<String, Shape> shapes,
+            ToLongFunction<Node> images) {
         this.plan = plan;
         this.values = values;
         this.eightBit = eightBit;
         this.graph = graph;
         this.type = type;
         this.shapes = shapes;
+        this.images = images;
         if (isUsable(request.threads())) {
             Map<String, Shape> all = graph.shapes(request.batch(), request.height(), request.width());
             for (Node node : graph.nodes()) {
@@ -216,21 +221,26 @@ final class TilePlanner {
         long ic = src.value().desc().dim(1);
         int srcPixel = (int) ic * src.value().desc().dataType().size();
         int dstPixel = conv.oc() * dstType.size();
+        Channels from = channels(src.layout(), srcPixel);
+        Channels to = channels(layout, dstPixel);
+        Channels added = residual == null ? to : channels(residual.pixels(), dstPixel);
         TileWork.Geometry geometry = new TileWork.Geometry(
-                plan.offsets(steps(grid.taps(), srcPixel, packing)),
-                plan.offsets(Offsets.scaled(grid.tiles(), srcPixel)),
-                plan.offsets(rows(grid, layout, dstPixel)),
-                residual == null ? null : plan.offsets(existing(rows(grid, residual.pixels(), dstPixel))),
-                plan.offsets(Offsets.scaled(borders(layout, dstShape), dstPixel)),
+                plan.offsets(steps(grid.taps(), from, packing)),
+                plan.offsets(Offsets.scaled(grid.tiles(), from.pixel())),
+                plan.offsets(rows(grid, layout, to.pixel())),
+                residual == null ? null : plan.offsets(existing(rows(grid, residual.pixels(), added.pixel()))),
+                plan.offsets(Offsets.scaled(borders(layout, dstShape), to.pixel())),
                 grid.height(),
-                (long) grid.pixelStride() * srcPixel);
+                (long) grid.pixelStride() * from.pixel(),
+                (long) grid.pixelStride() * Math.max(srcPixel, TileArguments.ROW_BYTES),
+                to.plane(),
+                added.plane());
         TileWork.Channels channels = new TileWork.Channels(
                 weights,
                 scales,
                 plan.packer()
                         .floats(conv.name() + ".bias", bias, plan.desc(DataType.F32, FormatTag.X, Shape.of(conv.oc()))),
                 packing.panels(),
-                dstType.size(),
                 residual == null ? 0 : residual.scale() / step,
                 conv.epilogue().relu() ? 0 : Float.NEGATIVE_INFINITY);
         Window window = conv.window();
@@ -287,10 +297,11 @@ final class TilePlanner {
         PixelLayout wanted = wanted(conv);
         long copying = had.buffer().bytesOf(plan.images()) / COPIED_BYTES;
         boolean stays = direct.isPresent()
-                && (wanted.equals(had.pixels())
+                && (wanted.equals(had.pixels().withBlocks(false))
                         || direct.getAsLong() <= cycles(conv, wanted).orElseThrow() + copying);
-        PixelLayout pixels = stays ? had.pixels() : wanted;
-        Value value = stays ? had : moved(conv.src(), had, wanted);
+        PixelLayout pixels =
+                stays ? had.pixels() : wanted.withBlocks(had.pixels().blocked());
+        Value value = stays ? had : moved(conv.src(), had, pixels);
         return new Source(
                 value, pixels, grid(conv, pixels, conv.window(), false).orElseThrow());
     }
@@ -330,11 +341,16 @@ final class TilePlanner {
         return TileGrid.of(src, dst.intDim(0), window, dst.intDim(2), dst.intDim(3), rowTaps);
     }
 
-    /** The layout in which a convolution puts out its result: what one of its readers wants, if all can read it, else plain. */
+    /**
+     * The layout in which a convolution puts out its result: what one of its readers wants, if all can read it, else plain. In blocks if none
+     * but convolutions here reads it, with as many images at a time: a tile's rows are neighbours then, where pixels of many channels fall on
+     * few sets of a cache.
+     */
     private PixelLayout layoutOf(String name) {
         Shape shape = shapes.apply(name);
         PixelLayout plain = PixelLayout.plain(shape.intDim(2), shape.intDim(3));
         List<Node.Conv> readers = new ArrayList<>();
+        boolean together = true;
         for (Node node : graph.nodes()) {
             if (node.sources().contains(name)) {
                 if (!(node instanceof Node.Conv conv) || !computes(conv)) {
@@ -343,6 +359,7 @@ final class TilePlanner {
                 if (conv.src().equals(name)) {
                     readers.add(conv);
                 }
+                together &= images.applyAsLong(node) == plan.images();
             }
         }
         if (graph.outputs().contains(name)) {
@@ -354,7 +371,8 @@ final class TilePlanner {
                         && readers.stream()
                                 .allMatch(reader -> cycles(reader, layout).isPresent()))
                 .findFirst()
-                .orElse(plain);
+                .orElse(plain)
+                .withBlocks(together);
     }
 
     /** A value as it lies; one that is not of tiles in NHWC. */
@@ -399,6 +417,9 @@ final class TilePlanner {
         Value moved = plan.value(had.desc(), had.scale(), wanted);
         Shape shape = shapes.apply(name);
         int pixelBytes = shape.intDim(1) * had.desc().dataType().size();
+        Channels from = channels(had.pixels(), pixelBytes);
+        Channels to = channels(wanted, pixelBytes);
+        int blocks = wanted.blocked() ? pixelBytes / TileArguments.ROW_BYTES : 1;
         int[] all = new int[shape.intDim(0) * shape.intDim(2) * shape.intDim(3)];
         for (int i = 0; i < all.length; i++) {
             all[i] = i;
@@ -408,10 +429,10 @@ final class TilePlanner {
                 new TileWork.Move(
                         words(had, had.pixels()) + " -> " + words(moved, wanted),
                         had.desc().dataType(),
-                        plan.offsets(Offsets.scaled(placed(all, had.pixels()), pixelBytes)),
-                        plan.offsets(Offsets.scaled(placed(all, wanted), pixelBytes)),
-                        plan.offsets(Offsets.scaled(borders(wanted, shape), pixelBytes)),
-                        pixelBytes),
+                        plan.offsets(from.spread(placed(all, had.pixels()), blocks)),
+                        plan.offsets(to.spread(placed(all, wanted), blocks)),
+                        plan.offsets(to.spread(borders(wanted, shape), blocks)),
+                        pixelBytes / blocks),
                 had,
                 moved,
                 null);
@@ -455,12 +476,37 @@ final class TilePlanner {
         return existing;
     }
 
-    private static int[] steps(int[] taps, int pixelBytes, TilePacking packing) {
+    private static int[] steps(int[] taps, Channels channels, TilePacking packing) {
         int perTap = packing.steps() / taps.length;
         int[] steps = new int[packing.steps()];
         for (int step = 0; step < steps.length; step++) {
-            steps[step] = taps[step / perTap] * pixelBytes + step % perTap * TileArguments.ROW_BYTES;
+            steps[step] = taps[step / perTap] * channels.pixel() + step % perTap * channels.plane();
         }
         return steps;
+    }
+
+    /**
+     * Where channels lie.
+     *
+     * @param pixel bytes from a pixel to the next
+     * @param plane bytes from 64 bytes of a pixel's channels to the next
+     */
+    private record Channels(int pixel, int plane) {
+        /** Pixels as bytes, in so many blocks one after the other. */
+        int[] spread(int[] pixels, int blocks) {
+            int[] bytes = new int[blocks * pixels.length];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = pixels[i % pixels.length] * pixel + i / pixels.length * plane;
+            }
+            return bytes;
+        }
+    }
+
+    private Channels channels(PixelLayout layout, int pixelBytes) {
+        return layout.blocked()
+                ? new Channels(
+                        TileArguments.ROW_BYTES,
+                        Math.toIntExact(plan.images() * layout.pixels() * TileArguments.ROW_BYTES))
+                : new Channels(pixelBytes, TileArguments.ROW_BYTES);
     }
 }

@@ -64,6 +64,9 @@ sealed interface TileWork {
      * @param border offsets of what is zero around dst
      * @param height rows of a tile
      * @param stride bytes from one to the next in src
+     * @param pixelBytes of src that a row of a tile takes with it into a cache, all channels of it
+     * @param dstPlane bytes from 64 bytes of channels to the next, in dst
+     * @param residualPlane in the residual
      */
     record Geometry(
             Offsets steps,
@@ -72,7 +75,10 @@ sealed interface TileWork {
             @Nullable Offsets residualRows,
             Offsets border,
             int height,
-            long stride) {
+            long stride,
+            long pixelBytes,
+            long dstPlane,
+            long residualPlane) {
         long pairs() {
             return tiles.count() / 2;
         }
@@ -85,7 +91,6 @@ sealed interface TileWork {
      * @param scales null in bf16
      * @param bias of every output channel
      * @param panels of 32 output channels
-     * @param dstElementBytes of an output channel
      * @param sumScale of the residual
      * @param floor the least result
      */
@@ -94,7 +99,6 @@ sealed interface TileWork {
             @Nullable PackedTensor scales,
             PackedTensor bias,
             long panels,
-            int dstElementBytes,
             float sumScale,
             float floor) {}
 
@@ -158,15 +162,16 @@ sealed interface TileWork {
             long pair = byPanels ? 0 : first(geometry.pairs(), part, parts);
             long pairs = (byPanels ? geometry.pairs() : first(geometry.pairs(), part + 1, parts)) - pair;
             long channel = panel * TileArguments.PANEL;
-            long skipped = channel * channels.dstElementBytes();
             PackedTensor scales = channels.scales();
             arguments
-                    .memory(memory.src(), memory.dst() + skipped)
+                    .memory(memory.src(), memory.dst())
                     .weights(
                             channels.weights().data().address() + panel * (weights() / channels.panels()),
                             scales == null ? 0 : scales.data().address() + channel * Float.BYTES,
                             channels.bias().data().address() + channel * Float.BYTES,
+                            panel,
                             panels)
+                    .planes(geometry.dstPlane(), geometry.residualPlane())
                     .steps(geometry.steps().address(), geometry.steps().count())
                     .tiles(
                             geometry.tiles().address(2 * pair),
@@ -175,11 +180,11 @@ sealed interface TileWork {
                             geometry.height(),
                             geometry.stride())
                     .floor(channels.floor())
-                    .nowhere(memory.nowhere() - memory.dst());
+                    .nowhere(memory.nowhere());
             Offsets residualRows = geometry.residualRows();
             if (residualRows != null) {
                 arguments.residual(
-                        memory.residual() + skipped,
+                        memory.residual(),
                         residualRows.address() - geometry.rows().address(),
                         channels.sumScale());
             }
@@ -195,7 +200,7 @@ sealed interface TileWork {
          * for, and the next one is asked for meanwhile.
          */
         private void order(TileArguments arguments, long pairs) {
-            long pixels = 2L * geometry.height() * Math.max(geometry.stride(), TileArguments.ROW_BYTES);
+            long pixels = 2L * geometry.height() * geometry.pixelBytes();
             long room = weights() > LARGE ? L2_PIXELS : L1_PIXELS;
             long block = weights() <= SMALL ? pairs : Math.clamp(room / pixels, 1, pairs);
             long lines = weights() > LARGE ? Math.min(Math.ceilDiv(PANEL_LINES, block), MOST_LINES) : 0;

@@ -16,17 +16,20 @@ import java.util.Objects;
  * @param bottom rows of border below
  * @param right columns of border to the right
  * @param stride 1, or that of the only convolutions that can read it
+ * @param blocked whether 64 bytes of channels of all pixels come before the next 64 bytes, as in oneDNN's blocked layouts; else all channels
+ *     of a pixel are neighbours
  */
-public record PixelLayout(int height, int width, int top, int left, int bottom, int right, int stride) {
+public record PixelLayout(
+        int height, int width, int top, int left, int bottom, int right, int stride, boolean blocked) {
     /** Rows one after the other. */
     public static PixelLayout plain(int height, int width) {
-        return new PixelLayout(height, width, 0, 0, 0, 0, 1);
+        return new PixelLayout(height, width, 0, 0, 0, 0, 1, false);
     }
 
     /** With the padding of {@code window} around it. */
     public static PixelLayout framed(int height, int width, Window window) {
         return new PixelLayout(
-                height, width, window.padTop(), window.padLeft(), window.padBottom(), window.padRight(), 1);
+                height, width, window.padTop(), window.padLeft(), window.padBottom(), window.padRight(), 1, false);
     }
 
     /** With the padding of {@code window} around it, sorted by its stride. */
@@ -38,12 +41,23 @@ public record PixelLayout(int height, int width, int top, int left, int bottom, 
                 window.padLeft(),
                 window.padBottom(),
                 window.padRight(),
-                window.strideH());
+                window.strideH(),
+                false);
     }
 
-    /** Whether rows follow each other with nothing between. */
+    /** The same pixels with their channels in blocks, or without. */
+    public PixelLayout withBlocks(boolean blocked) {
+        return new PixelLayout(height, width, top, left, bottom, right, stride, blocked);
+    }
+
+    /** Whether pixels follow each other with nothing between. */
     public boolean isPlain() {
-        return stride == 1 && Math.max(Math.max(top, left), Math.max(bottom, right)) == 0;
+        return isBare() && stride == 1 && !blocked;
+    }
+
+    /** Whether there is no border around the image. */
+    boolean isBare() {
+        return Math.max(Math.max(top, left), Math.max(bottom, right)) == 0;
     }
 
     /** Whether convolutions with {@code window} find their padding in it. */
@@ -100,19 +114,18 @@ public record PixelLayout(int height, int width, int top, int left, int bottom, 
                 && left == layout.left
                 && bottom == layout.bottom
                 && right == layout.right
-                && stride == layout.stride;
+                && stride == layout.stride
+                && blocked == layout.blocked;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(height, width, top, left, bottom, right, stride);
+        return Objects.hash(height, width, top, left, bottom, right, stride, blocked);
     }
 
     @Override
     public String toString() {
-        String border = isPlain() || top + left + bottom + right == 0
-                ? ""
-                : "+" + top + "," + left + "," + bottom + "," + right;
-        return height + "x" + width + border + (stride == 1 ? "" : "/" + stride);
+        String border = isBare() ? "" : "+" + top + "," + left + "," + bottom + "," + right;
+        return height + "x" + width + border + (stride == 1 ? "" : "/" + stride) + (blocked ? " blocked" : "");
     }
 }

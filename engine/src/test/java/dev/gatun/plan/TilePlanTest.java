@@ -163,6 +163,32 @@ class TilePlanTest {
         }
     }
 
+    /** One reader wants a frame around the pixels, the other the pixels sorted: a copy in blocks of channels. */
+    @Test
+    void readersThatWantOtherLayoutsGetACopy() {
+        Window one = Window.square(1, 1, 0);
+        Graph graph = new Graph(
+                List.of(
+                        new Node.Input("input", 3),
+                        conv("stem", "input", 3, 64, Window.same(3, 1), null, true),
+                        conv("wide", "stem", 64, 256, one, null, true),
+                        conv("next", "wide", 256, 64, Window.same(3, 1), null, true),
+                        conv("smaller", "wide", 256, 256, Window.same(3, 2), null, true)),
+                List.of("next", "smaller"));
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        PlanRequest request = request(2, InputFormat.U8_NHWC, Precision.BF16, 1);
+        try (Arena arena = Arena.ofConfined();
+                Plan plan = Plan.of(graph, weights, request)) {
+            assertThat(plan.stepInfos())
+                    .anyMatch(step ->
+                            step.name().equals("move:wide") && step.layouts().contains("blocked"));
+            MemorySegment src = pixels(arena, 2);
+            float[] expected = run(graph, weights, request, src, false);
+            assertThat(Errors.relative(run(graph, weights, request, src, true), expected))
+                    .isLessThan(1e-2);
+        }
+    }
+
     @Test
     void imagesOfABatchAreAsTheyAreAlone() {
         Graph graph = graph(Window.same(3, 2), 64);

@@ -39,6 +39,10 @@ class TileGridTest {
                 }
             }
         }
+        for (int[] size : sizes) {
+            problems.add(
+                    Arguments.of(PixelLayout.sorted(size[0], size[1], Window.square(1, 2, 0)), Window.square(1, 1, 0)));
+        }
         return problems;
     }
 
@@ -121,6 +125,18 @@ class TileGridTest {
         PixelLayout framed = PixelLayout.framed(7, 7, Window.same(3, 1));
         assertThat(framed.index(1, 0) - framed.index(0, 6)).isEqualTo(2);
         assertThat(framed.border()).hasSize(framed.pixels() - 49).doesNotContain(framed.index(3, 3));
+    }
+
+    @Test
+    void onePixelWindowsReadAnyOrder() {
+        PixelLayout sorted = PixelLayout.sorted(14, 14, Window.square(1, 2, 0));
+        assertThat(TileGrid.of(sorted, 1, Window.square(1, 1, 0), 14, 14, false))
+                .isPresent();
+        assertThat(TileGrid.cycles(sorted, 1, Window.square(1, 2, 0), 7, 7, false)
+                        .orElseThrow())
+                .isLessThan(TileGrid.cycles(PixelLayout.plain(14, 14), 1, Window.square(1, 2, 0), 7, 7, false)
+                        .orElseThrow());
+        assertThat(TileGrid.of(sorted, 1, Window.same(3, 1), 14, 14, false)).isEmpty();
     }
 
     @Test

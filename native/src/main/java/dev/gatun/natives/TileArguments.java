@@ -39,6 +39,7 @@ public final class TileArguments {
             throw new IllegalArgumentException("expected " + BYTES + " bytes aligned to 64, found " + struct);
         }
         this.struct = struct;
+        planes(ROW_BYTES, ROW_BYTES);
     }
 
     private TileArguments set(long at, long value) {
@@ -54,10 +55,19 @@ public final class TileArguments {
     /**
      * Packed weights, and for each output channel of theirs a scale (int8 only) and a bias, f32.
      *
+     * @param first of the panels of dst
      * @param panels of {@link #PANEL} output channels
      */
-    public TileArguments weights(long weights, long scales, long bias, long panels) {
-        return set(8, weights).set(32, scales).set(40, bias).set(104, panels);
+    public TileArguments weights(long weights, long scales, long bias, long first, long panels) {
+        return set(8, weights).set(32, scales).set(40, bias).set(184, first).set(104, panels);
+    }
+
+    /**
+     * Bytes from {@link #ROW_BYTES} of channels to the next: as many if the channels of a pixel are neighbours, which they are if this is not
+     * called.
+     */
+    public TileArguments planes(long dst, long residual) {
+        return set(168, dst).set(176, residual);
     }
 
     /**
@@ -116,9 +126,9 @@ public final class TileArguments {
         return set(136, table).set(144, count);
     }
 
-    /** Bytes from dst to where pixels go that nobody wants. */
-    public TileArguments nowhere(long offset) {
-        return set(160, offset);
+    /** Where pixels go that nobody wants: {@link #ROW_BYTES}. */
+    public TileArguments nowhere(long address) {
+        return set(160, address);
     }
 
     /** Pixels to copy, for {@link TileConvolution#MOVE}: int32 offsets in src and dst, and bytes of one, a multiple of 64. */
