@@ -445,6 +445,98 @@ transpose:
 6:      vzeroupper
         ret
 
+# void pixels(src in rdi, arguments in rsi): rounds planar f32 images of three channels to bf16 and puts the channels of a pixel next to each
+# other, with a fourth that is zero, inside a border of zeros.
+        .equ    SKIPPED, 0              # bytes from src to the first image
+        .equ    PIXELS, 8               # where they go, 8 bytes each
+        .equ    IMAGES, 16
+        .equ    HEIGHT, 24
+        .equ    WIDTH, 32
+        .equ    PLANE, 40               # bytes from a channel to the next in src
+        .equ    ABOVE, 48               # pixels of the border before the first row
+        .equ    BEFORE, 56              # before each row
+        .equ    BEHIND, 64              # after each row
+        .equ    BELOW, 72               # after the last row
+
+# r8 goes on.
+.macro zeros count
+        local   next, done
+        mov     rcx, [rsi + \count]
+        test    rcx, rcx
+        jz      done
+next:   mov     [r8], rax
+        add     r8, 8
+        dec     rcx
+        jnz     next
+done:
+.endm
+# Of 16 pixels in zmm0, zmm1 and zmm2: zmm6 and zmm7.
+.macro interleave
+        vcvtneps2bf16 ymm0, zmm0
+        vcvtneps2bf16 ymm1, zmm1
+        vcvtneps2bf16 ymm2, zmm2
+        vpmovzxwd zmm0, ymm0
+        vpmovzxwd zmm1, ymm1
+        vpmovzxwd zmm2, ymm2
+        vpslld  zmm1, zmm1, 16
+        vpord   zmm0, zmm0, zmm1
+        vmovdqa64 zmm6, zmm4
+        vmovdqa64 zmm7, zmm5
+        vpermi2d zmm6, zmm0, zmm2
+        vpermi2d zmm7, zmm0, zmm2
+.endm
+        function pixels
+        add     rdi, [rsi + SKIPPED]
+        mov     r8, [rsi + PIXELS]
+        mov     r9, [rsi + IMAGES]
+        mov     r10, [rsi + PLANE]
+        vmovdqu32 zmm4, [rip + pixels_low]
+        vmovdqu32 zmm5, [rip + pixels_high]
+        xor     eax, eax
+1:      zeros   ABOVE
+        mov     rdx, [rsi + HEIGHT]
+2:      zeros   BEFORE
+        mov     rcx, [rsi + WIDTH]
+3:      cmp     rcx, 16
+        jb      4f
+        vmovups zmm0, [rdi]
+        vmovups zmm1, [rdi + r10]
+        vmovups zmm2, [rdi + 2 * r10]
+        interleave
+        vmovdqu64 [r8], zmm6
+        vmovdqu64 [r8 + 64], zmm7
+        add     rdi, 64
+        add     r8, 128
+        sub     rcx, 16
+        jmp     3b
+4:      mov     r11d, 1
+        shl     r11d, cl
+        dec     r11d
+        kmovw   k1, r11d
+        kshiftrw k2, k1, 8
+        vmovups zmm0{k1}{z}, [rdi]
+        vmovups zmm1{k1}{z}, [rdi + r10]
+        vmovups zmm2{k1}{z}, [rdi + 2 * r10]
+        interleave
+        vmovdqu64 [r8]{k1}, zmm6
+        vmovdqu64 [r8 + 64]{k2}, zmm7
+        lea     rdi, [rdi + 4 * rcx]
+        lea     r8, [r8 + 8 * rcx]
+        zeros   BEHIND
+        dec     rdx
+        jnz     2b
+        zeros   BELOW
+        lea     rdi, [rdi + 2 * r10]
+        dec     r9
+        jnz     1b
+        vzeroupper
+        ret
+        .balign 64
+pixels_low:
+        .int    0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+pixels_high:
+        .int    8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+
 # void team(work in rdi), in every thread of a team: takes parts of the work that no other thread has taken, in an order of its own, and
 # calls the function at 8 with their arguments, which begin at 24 and are as many bytes apart as stands at 16. The function at 0 is
 # omp_get_thread_num; at 32 is int32 [threads][parts], the orders; at 40 the number of parts; at 48 int32 [parts], the turn in which each

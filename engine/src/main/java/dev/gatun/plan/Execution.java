@@ -17,6 +17,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,9 +132,9 @@ public final class Execution implements AutoCloseable {
             case Step.Filter filter -> filter(filter);
             case Step.ReadPixels read -> {
                 PixelReader reader = read.reader();
-                long image = read.image();
-                MemorySegment values = slice(read.dst(), read.offset(), reader.dstBytes());
-                yield (src, _) -> reader.run(src, image, values);
+                Consumer<MemorySegment> bound =
+                        reader.bind(arena, read.image(), slice(read.dst(), read.offset(), reader.dstBytes()));
+                yield (src, _) -> bound.accept(src);
             }
             case Step.Round round -> {
                 MemorySegment data = slice(round.buffer(), round.offset(), round.count() * Float.BYTES);

@@ -3,6 +3,7 @@ package dev.gatun.plan;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Node;
 import dev.gatun.graph.Window;
+import dev.gatun.natives.FloatPixels;
 import dev.gatun.natives.TileArguments;
 import dev.gatun.natives.TileConvolution;
 import dev.gatun.onednn.CpuIsa;
@@ -12,6 +13,7 @@ import dev.gatun.onednn.MemoryDesc;
 import dev.gatun.onednn.OneDnn;
 import dev.gatun.onednn.Team;
 import dev.gatun.plan.Buffer.Home;
+import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Shape;
 import dev.gatun.tiles.PixelLayout;
 import dev.gatun.tiles.TileGrid;
@@ -52,6 +54,7 @@ final class TilePlanner {
     private final DataType type;
     private final Function<String, Shape> shapes;
     private final ToLongFunction<Node> images;
+    private final PlanRequest request;
     private final Set<String> tiled = new HashSet<>();
     private final Map<String, List<Value>> copies = new HashMap<>();
 
@@ -76,6 +79,7 @@ final class TilePlanner {
         this.type = type;
         this.shapes = shapes;
         this.images = images;
+        this.request = request;
         if (isUsable(request.threads())) {
             Map<String, Shape> all = graph.shapes(request.batch(), request.height(), request.width());
             for (Node node : graph.nodes()) {
@@ -114,8 +118,19 @@ final class TilePlanner {
         }
         return type == DataType.BF16
                 && !eightBit.keeps(conv.name())
-                && conv.ic() * BF16_BYTES % TileArguments.ROW_BYTES == 0
-                && !graph.input().name().equals(conv.src());
+                && (isStem(conv) ? fitsFloats(conv) : conv.ic() * BF16_BYTES % TileArguments.ROW_BYTES == 0);
+    }
+
+    private boolean isStem(Node.Conv conv) {
+        return graph.input().name().equals(conv.src());
+    }
+
+    /** Whether a row of the kernel is a tap, as {@link FloatPadder} writes images. */
+    private boolean fitsFloats(Node.Conv conv) {
+        return request.input() == InputFormat.F32_NCHW
+                && conv.ic() == FloatPadder.CHANNELS
+                && conv.window().dilation() == 1
+                && conv.window().kernelW() * FloatPixels.PIXEL_BYTES <= TileArguments.ROW_BYTES;
     }
 
     /** Whether all offsets in the value fit the tables. */
@@ -140,10 +155,55 @@ final class TilePlanner {
 
     /** A convolution in bf16. */
     Value floating(Node.Conv conv, FoldedWeights folded, boolean lastReader) {
+        if (isStem(conv)) {
+            return onFloats(conv, folded, lastReader);
+        }
         Source src = source(conv, values::floating);
         TilePacking packing = packing(conv, conv.ic(), false, BF16_BYTES);
         PackedTensor weights = packed(conv, packing, DataType.BF16, data -> packing.pack(folded.weights(), data));
         return convolve(conv, src, packing, weights, null, folded::bias, 1, lastReader, values::floating);
+    }
+
+    /** The first convolution in bf16, on the caller's images. */
+    private Value onFloats(Node.Conv conv, FoldedWeights folded, boolean lastReader) {
+        Window window = conv.window();
+        Shape dst = shapes.apply(conv.name());
+        // What is read beyond the kernel meets weights of zero, but must be a number.
+        long read = (dst.dim(3) - 1) * window.strideW() + TileArguments.ROW_BYTES / FloatPixels.PIXEL_BYTES;
+        long right = Math.max(window.padRight(), read - window.padLeft() - request.width());
+        FloatPixels pixels = new FloatPixels(
+                plan.images(),
+                request.height(),
+                request.width(),
+                window.padTop(),
+                window.padLeft(),
+                window.padBottom(),
+                right);
+        PixelLayout layout = PixelLayout.plain(
+                Math.toIntExact(window.padTop() + request.height() + window.padBottom()),
+                Math.toIntExact(window.padLeft() + request.width() + right));
+        Value src = plan.value(plan.desc(
+                DataType.BF16,
+                FormatTag.NHWC,
+                Shape.of(plan.images(), FloatPadder.PADDED_CHANNELS, layout.height(), layout.width())));
+        plan.read(conv.src(), new FloatPadder(pixels), src);
+        TilePacking packing = packing(conv, FloatPadder.PADDED_CHANNELS, true, BF16_BYTES);
+        PackedTensor weights =
+                packed(conv, packing, DataType.BF16, data -> packing.pack(padded(folded.weights(), conv), data));
+        Source source = new Source(
+                src, layout, grid(conv, layout, window.withoutPadding(), true).orElseThrow());
+        return convolve(conv, source, packing, weights, null, folded::bias, 1, lastReader, values::floating);
+    }
+
+    /** Weights with a channel more, of zeros. */
+    private static float[] padded(float[] weights, Node.Conv conv) {
+        int taps = conv.window().kernelH() * conv.window().kernelW();
+        float[] padded = new float[conv.oc() * FloatPadder.PADDED_CHANNELS * taps];
+        int values = FloatPadder.CHANNELS * taps;
+        for (int o = 0; o < conv.oc(); o++) {
+            System.arraycopy(weights, o * values, padded, o * FloatPadder.PADDED_CHANNELS * taps, values);
+        }
+        return padded;
     }
 
     /** A convolution in int8. */

@@ -163,6 +163,49 @@ class TilePlanTest {
         }
     }
 
+    private static float[] floats(SplittableRandom random, int count) {
+        float[] floats = new float[count];
+        for (int i = 0; i < count; i++) {
+            floats[i] = (float) random.nextDouble(-2, 2);
+        }
+        return floats;
+    }
+
+    static List<Window> stems() {
+        return List.of(
+                Window.square(7, 2, 3),
+                Window.same(3, 1),
+                Window.same(3, 2),
+                Window.tensorFlowSame(7, 2),
+                new Window(5, 8, 1, 1, 1, 0, 3, 2, 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("stems")
+    void stemsReadFloats(Window window) {
+        Graph graph = new Graph(
+                List.of(
+                        new Node.Input("input", 3),
+                        conv("stem", "input", 3, 96, window, null, true),
+                        conv("next", "stem", 96, 64, Window.same(3, 1), null, true),
+                        conv("last", "next", 64, 64, Window.same(3, 1), null, false)),
+                List.of("last"));
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        SplittableRandom random = new SplittableRandom(5);
+        try (Arena arena = Arena.ofConfined()) {
+            for (int images : new int[] {1, 3}) {
+                MemorySegment src =
+                        arena.allocateFrom(ValueLayout.JAVA_FLOAT, floats(random, images * 3 * HEIGHT * WIDTH));
+                PlanRequest request = request(images, InputFormat.F32_NCHW, Precision.BF16, 1);
+                float[] expected = run(graph, weights, request, src, false);
+                float[] found = run(graph, weights, request, src, true);
+                assertThat(Errors.relative(found, expected)).isLessThan(1e-2);
+                PlanRequest two = request(images, InputFormat.F32_NCHW, Precision.BF16, 2);
+                assertThat(run(graph, weights, two, src, true)).isEqualTo(found);
+            }
+        }
+    }
+
     /** One reader wants a frame around the pixels, the other the pixels sorted: a copy in blocks of channels. */
     @Test
     void readersThatWantOtherLayoutsGetACopy() {
