@@ -445,6 +445,49 @@ transpose:
 6:      vzeroupper
         ret
 
+# Sets PAIRS times 64 bytes of dst, at ROWS, to the greatest of what stands at TILES and each of STEPS behind, and those at BORDER to zero.
+.macro greatest op
+        vpxor   xmm1, xmm1, xmm1
+        mov     r8, [rdi + DST]
+        mov     r9, [rdi + BORDER]
+        mov     r10, [rdi + BORDERS]
+        test    r10, r10
+        jz      2f
+1:      movsxd  rdx, dword ptr [r9]
+        vmovdqu64 [r8 + rdx], zmm1
+        add     r9, 4
+        dec     r10
+        jnz     1b
+2:      mov     r9, [rdi + TILES]
+        mov     r10, [rdi + ROWS]
+        mov     r11, [rdi + PAIRS]
+        test    r11, r11
+        jz      5f
+3:      movsxd  rsi, dword ptr [r9]
+        add     rsi, [rdi + SRC]
+        mov     rax, [rdi + STEPS]
+        mov     rcx, [rdi + STEP_COUNT]
+        vmovdqa64 zmm0, zmm1
+4:      movsxd  rdx, dword ptr [rax]
+        \op    zmm0, zmm0, zmmword ptr [rsi + rdx]
+        add     rax, 4
+        dec     rcx
+        jnz     4b
+        movsxd  rdx, dword ptr [r10]
+        vmovdqu64 [r8 + rdx], zmm0
+        add     r9, 4
+        add     r10, 4
+        dec     r11
+        jnz     3b
+5:      vzeroupper
+        ret
+.endm
+        function greatest_u8
+        greatest vpmaxub
+# Of bf16 without a sign, whose bits are in the order of the numbers.
+        function greatest_bf16
+        greatest vpmaxuw
+
 # void pixels(src in rdi, arguments in rsi): rounds planar f32 images of three channels to bf16 and puts the channels of a pixel next to each
 # other, with a fourth that is zero, inside a border of zeros.
         .equ    SKIPPED, 0              # bytes from src to the first image

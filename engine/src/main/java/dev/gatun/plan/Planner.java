@@ -155,7 +155,10 @@ final class Planner {
     private Value plan(Node node) {
         return switch (node) {
             case Node.Conv conv -> conv(conv);
-            case Node.MaxPool pool -> pool(pool, Algorithm.POOLING_MAX, values.get(pool.src()), pool.window());
+            case Node.MaxPool pool ->
+                tiles.computes(pool)
+                        ? tiles.pool(pool)
+                        : pool(pool, Algorithm.POOLING_MAX, values.get(pool.src()), pool.window());
             case Node.AveragePool pool ->
                 pool(
                         pool,

@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -83,8 +84,9 @@ final class TilePlanner {
         if (isUsable(request.threads())) {
             Map<String, Shape> all = graph.shapes(request.batch(), request.height(), request.width());
             for (Node node : graph.nodes()) {
-                if (node instanceof Node.Conv conv && fits(conv, all)) {
-                    tiled.add(conv.name());
+                if ((node instanceof Node.Conv conv && fits(conv, all))
+                        || (node instanceof Node.MaxPool pool && fits(pool, all))) {
+                    tiled.add(node.name());
                 }
             }
         }
@@ -102,7 +104,30 @@ final class TilePlanner {
         Window window = conv.window();
         boolean dense =
                 conv.groups() == 1 && window.strideH() == window.strideW() && conv.oc() % TileArguments.PANEL == 0;
-        return dense && fitsType(conv) && addressable(conv, conv.src(), all) && addressable(conv, conv.name(), all);
+        return dense && fitsType(conv) && addressable(window, conv.src(), all) && addressable(window, conv.name(), all);
+    }
+
+    /** Whether it is the only one to read a convolution that is computed here and puts out nothing below 0. */
+    private boolean fits(Node.MaxPool pool, Map<String, Shape> all) {
+        boolean alone = !graph.outputs().contains(pool.src())
+                && graph.nodes().stream()
+                                .filter(node -> node.sources().contains(pool.src()))
+                                .count()
+                        == 1;
+        return alone
+                && pool.window().dilation() == 1
+                && tiled.contains(pool.src())
+                && graph.nodes().stream()
+                        .anyMatch(node -> node.name().equals(pool.src())
+                                && node instanceof Node.Conv conv
+                                && conv.epilogue().relu()
+                                && conv.oc() * pooledType(conv).size() % TileArguments.ROW_BYTES == 0
+                                && pooledType(conv) != DataType.S8
+                                && addressable(pool.window(), pool.src(), all));
+    }
+
+    private DataType pooledType(Node.Conv conv) {
+        return eightBit.keeps(conv.name()) ? eightBit.type(conv.name()) : DataType.BF16;
     }
 
     private boolean fitsType(Node.Conv conv) {
@@ -134,9 +159,8 @@ final class TilePlanner {
     }
 
     /** Whether all offsets in the value fit the tables. */
-    private boolean addressable(Node.Conv conv, String value, Map<String, Shape> all) {
+    private boolean addressable(Window window, String value, Map<String, Shape> all) {
         Shape shape = all.getOrDefault(value, Shape.of());
-        Window window = conv.window();
         long rows = shape.dim(2) + window.padTop() + window.padBottom() + window.strideH();
         long columns = shape.dim(3) + window.padLeft() + window.padRight() + window.strideW();
         return shape.dim(0) * Math.max(shape.dim(1), PixelPadder.PIXEL) * rows * columns * type.size()
@@ -148,9 +172,53 @@ final class TilePlanner {
         return !tiled.isEmpty();
     }
 
-    /** Whether the convolution is computed on tiles. */
-    boolean computes(Node.Conv conv) {
-        return tiled.contains(conv.name());
+    /** Whether the convolution is computed on tiles, or the pooling on their layouts. */
+    boolean computes(Node node) {
+        return tiled.contains(node.name());
+    }
+
+    /** Max pooling. */
+    Value pool(Node.MaxPool pool) {
+        Value src = Objects.requireNonNull(values.laidOut(pool.src(), eightBit.keeps(pool.src())));
+        Window window = pool.window();
+        PixelLayout layout = layoutOf(pool.name());
+        Shape shape = shapes.apply(pool.name());
+        Value dst = plan.value(plan.desc(src.desc().dataType(), FormatTag.NHWC, shape), src.scale(), layout);
+        int pixelBytes = shape.intDim(1) * src.desc().dataType().size();
+        int blocks = pixelBytes / TileArguments.ROW_BYTES;
+        Channels from = channels(src.pixels(), pixelBytes);
+        Channels to = channels(layout, pixelBytes);
+        int[] first = new int[shape.intDim(0) * shape.intDim(2) * shape.intDim(3)];
+        int[] all = new int[first.length];
+        for (int i = 0; i < first.length; i++) {
+            int column = i % shape.intDim(3);
+            int row = i / shape.intDim(3);
+            all[i] = i;
+            first[i] = row / shape.intDim(2) * src.pixels().pixels()
+                    + src.pixels()
+                            .index(
+                                    row % shape.intDim(2) * window.strideH() - window.padTop(),
+                                    column * window.strideW() - window.padLeft());
+        }
+        int[] taps = new int[window.kernelH() * window.kernelW()];
+        for (int tap = 0; tap < taps.length; tap++) {
+            taps[tap] = (tap / window.kernelW() * src.pixels().pitch() + tap % window.kernelW()) * from.pixel();
+        }
+        plan.tiles(
+                pool.name(),
+                new TileWork.Greatest(
+                        src.eightBit() ? TileConvolution.GREATEST_U8 : TileConvolution.GREATEST_BF16,
+                        words(src, src.pixels()) + " -> " + words(dst, layout),
+                        src.desc().dataType(),
+                        plan.offsets(from.spread(first, blocks)),
+                        plan.offsets(taps),
+                        plan.offsets(to.spread(placed(all, layout), blocks)),
+                        plan.offsets(to.spread(borders(layout, shape), blocks)),
+                        src.buffer().bytesOf(plan.images())),
+                src,
+                dst,
+                null);
+        return dst;
     }
 
     /** A convolution in bf16. */
@@ -158,10 +226,10 @@ final class TilePlanner {
         if (isStem(conv)) {
             return onFloats(conv, folded, lastReader);
         }
-        Source src = source(conv, values::floating);
+        Source src = source(conv, false);
         TilePacking packing = packing(conv, conv.ic(), false, BF16_BYTES);
         PackedTensor weights = packed(conv, packing, DataType.BF16, data -> packing.pack(folded.weights(), data));
-        return convolve(conv, src, packing, weights, null, folded::bias, 1, lastReader, values::floating);
+        return convolve(conv, src, packing, weights, null, folded::bias, 1, lastReader);
     }
 
     /** The first convolution in bf16, on the caller's images. */
@@ -192,7 +260,7 @@ final class TilePlanner {
                 packed(conv, packing, DataType.BF16, data -> packing.pack(padded(folded.weights(), conv), data));
         Source source = new Source(
                 src, layout, grid(conv, layout, window.withoutPadding(), true).orElseThrow());
-        return convolve(conv, source, packing, weights, null, folded::bias, 1, lastReader, values::floating);
+        return convolve(conv, source, packing, weights, null, folded::bias, 1, lastReader);
     }
 
     /** Weights with a channel more, of zeros. */
@@ -208,7 +276,7 @@ final class TilePlanner {
 
     /** A convolution in int8. */
     Value quantized(Node.Conv conv, QuantizedLayer layer, boolean lastReader) {
-        return quantized(conv, layer, source(conv, values::eightBit), conv.ic(), false, lastReader);
+        return quantized(conv, layer, source(conv, true), conv.ic(), false, lastReader);
     }
 
     /**
@@ -235,15 +303,7 @@ final class TilePlanner {
                 conv.oc(),
                 () -> ConvPlanner.times(layer.scales(), src.value().scale(), step));
         return convolve(
-                conv,
-                src,
-                packing,
-                weights,
-                scales,
-                () -> ConvPlanner.times(layer.bias(), 1, step),
-                step,
-                lastReader,
-                values::eightBit);
+                conv, src, packing, weights, scales, () -> ConvPlanner.times(layer.bias(), 1, step), step, lastReader);
     }
 
     private static TilePacking packing(Node.Conv conv, int ic, boolean rowTaps, int elementBytes) {
@@ -269,13 +329,12 @@ final class TilePlanner {
             @Nullable PackedTensor scales,
             Supplier<float[]> bias,
             float step,
-            boolean lastReader,
-            Function<String, Value> plain) {
+            boolean lastReader) {
         Shape dstShape = shapes.apply(conv.name());
         DataType dstType = scales == null ? DataType.BF16 : eightBit.type(conv.name());
         PixelLayout layout = layoutOf(conv.name());
         String residualName = conv.epilogue().residual();
-        Value residual = residualName == null ? null : laidOut(residualName, plain);
+        Value residual = residualName == null ? null : laidOut(residualName, scales != null);
         Value dst = landing(residual, layout, dstType, dstShape, step, lastReader);
         TileGrid grid = src.grid();
         long ic = src.value().desc().dim(1);
@@ -351,8 +410,8 @@ final class TilePlanner {
     }
 
     /** The source of a convolution, in a layout that it can read. */
-    private Source source(Node.Conv conv, Function<String, Value> plain) {
-        Value had = laidOut(conv.src(), plain);
+    private Source source(Node.Conv conv, boolean eightBits) {
+        Value had = laidOut(conv.src(), eightBits);
         OptionalLong direct = cycles(conv, had.pixels());
         PixelLayout wanted = wanted(conv);
         long copying = had.buffer().bytesOf(plan.images()) / COPIED_BYTES;
@@ -413,10 +472,17 @@ final class TilePlanner {
         boolean together = true;
         for (Node node : graph.nodes()) {
             if (node.sources().contains(name)) {
-                if (!(node instanceof Node.Conv conv) || !computes(conv)) {
+                if (!computes(node)) {
                     return plain;
                 }
-                if (conv.src().equals(name)) {
+                // A convolution of the other kind gets a copy, which is made of plain values.
+                if (node instanceof Node.Conv && eightBit.computes(node) != eightBit.keeps(name)) {
+                    return plain;
+                }
+                if (node instanceof Node.MaxPool pool) {
+                    return PixelLayout.framed(shape.intDim(2), shape.intDim(3), pool.window());
+                }
+                if (node instanceof Node.Conv conv && conv.src().equals(name)) {
                     readers.add(conv);
                 }
                 together &= images.applyAsLong(node) == plan.images();
@@ -436,12 +502,12 @@ final class TilePlanner {
     }
 
     /** A value as it lies; one that is not of tiles in NHWC. */
-    private Value laidOut(String name, Function<String, Value> plain) {
-        Value known = values.laidOut(name);
+    private Value laidOut(String name, boolean eightBits) {
+        Value known = values.laidOut(name, eightBits);
         if (known != null) {
             return known;
         }
-        Value value = plain.apply(name);
+        Value value = eightBits ? values.eightBit(name) : values.floating(name);
         if (!value.desc().matches(FormatTag.NHWC)) {
             value = copy(name, value);
         }
@@ -452,7 +518,9 @@ final class TilePlanner {
     private Value copy(String name, Value value) {
         List<Value> known = copies.computeIfAbsent(name, _ -> new ArrayList<>());
         for (Value other : known) {
-            if (other.layout() == null && other.desc().dim(0) == value.desc().dim(0)) {
+            if (other.layout() == null
+                    && other.eightBit() == value.eightBit()
+                    && other.desc().dim(0) == value.desc().dim(0)) {
                 return other;
             }
         }
@@ -470,6 +538,7 @@ final class TilePlanner {
         List<Value> known = copies.computeIfAbsent(name, _ -> new ArrayList<>());
         for (Value other : known) {
             if (wanted.equals(other.layout())
+                    && other.eightBit() == had.eightBit()
                     && other.desc().dim(0) == had.desc().dim(0)) {
                 return other;
             }

@@ -263,4 +263,60 @@ sealed interface TileWork {
             }
         }
     }
+
+    /**
+     * Max pooling of values that are 0 or more, whose border is 0.
+     *
+     * @param from offsets in src of what is compared, 64 bytes each
+     * @param steps offsets of a window's pixels from there
+     * @param to offsets in dst
+     * @param border offsets of what is zero around dst
+     * @param srcBytes of src
+     */
+    record Greatest(
+            TileConvolution function,
+            String layouts,
+            DataType type,
+            Offsets from,
+            Offsets steps,
+            Offsets to,
+            Offsets border,
+            long srcBytes)
+            implements TileWork {
+        @Override
+        public long macs() {
+            return 0;
+        }
+
+        @Override
+        public long dstBytes() {
+            return (to.count() + border.count()) * TileArguments.ROW_BYTES;
+        }
+
+        @Override
+        public long residualBytes() {
+            return 0;
+        }
+
+        @Override
+        public long weightBytes() {
+            return 0;
+        }
+
+        @Override
+        public void fill(TileArguments arguments, Addresses memory, int part, int parts) {
+            long first = first(to.count(), part, parts);
+            arguments
+                    .memory(memory.src(), memory.dst())
+                    .steps(steps.address(), steps.count())
+                    .pixels(
+                            from.address(first),
+                            to.address(first),
+                            first(to.count(), part + 1, parts) - first,
+                            TileArguments.ROW_BYTES);
+            if (part == 0) {
+                arguments.border(border.address(), border.count());
+            }
+        }
+    }
 }

@@ -75,11 +75,11 @@ final class Values {
         return view(value);
     }
 
-    /** A value as tiles have laid it out for the images that steps now work on; null if they have not. */
+    /** A value as tiles have laid it out for the images that steps now work on, in 8 bits or not; null if they have not. */
     @Nullable
-    Value laidOut(String name) {
+    Value laidOut(String name, boolean eightBit) {
         for (Value value : known(name)) {
-            if (value.layout() != null) {
+            if (value.layout() != null && value.eightBit() == eightBit) {
                 return view(value);
             }
         }

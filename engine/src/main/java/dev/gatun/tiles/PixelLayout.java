@@ -69,7 +69,7 @@ public record PixelLayout(
     }
 
     /** Pixels from one row to the next, of a plane. */
-    int pitch() {
+    public int pitch() {
         return stride == 1 ? width + Math.max(left, right) : Math.ceilDiv(left + width + right, stride);
     }
 

@@ -20,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What tiles compute against what oneDNN computes of the same plan. */
 class TilePlanTest {
@@ -228,6 +230,73 @@ class TilePlanTest {
             MemorySegment src = pixels(arena, 2);
             float[] expected = run(graph, weights, request, src, false);
             assertThat(Errors.relative(run(graph, weights, request, src, true), expected))
+                    .isLessThan(1e-2);
+        }
+    }
+
+    static List<Window> pools() {
+        return List.of(
+                Window.square(3, 2, 1),
+                Window.square(2, 2, 0),
+                Window.same(3, 1),
+                Window.tensorFlowSame(3, 2),
+                new Window(5, 3, 3, 2, 2, 0, 1, 1, 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pools")
+    void poolsBehindTheStem(Window window) {
+        Graph graph = new Graph(
+                List.of(
+                        new Node.Input("input", 3),
+                        conv("stem", "input", 3, 64, Window.same(3, 2), null, true),
+                        new Node.MaxPool("pool", "stem", window),
+                        conv("next", "pool", 64, 64, Window.same(3, 1), null, true),
+                        conv("last", "next", 64, 64, Window.same(3, 1), "pool", true)),
+                List.of("last"));
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = pixels(arena, 3);
+            PlanRequest f32 = request(3, InputFormat.U8_NHWC, Precision.F32, 1);
+            Map<String, float[]> values = Int8PlanTest.values(graph, weights, f32, bytes);
+            LayerWeights eight = Int8PlanTest.with(weights, Int8PlanTest.quantization(graph, weights, values, true));
+            float[] expected8 = run(graph, eight, request(3, InputFormat.U8_NHWC, Precision.INT8, 1), bytes, false);
+            float[] found8 = run(graph, eight, request(3, InputFormat.U8_NHWC, Precision.INT8, 1), bytes, true);
+            assertThat(Errors.relative(found8, expected8)).isLessThan(1e-2);
+
+            MemorySegment src =
+                    arena.allocateFrom(ValueLayout.JAVA_FLOAT, floats(new SplittableRandom(5), 3 * 3 * HEIGHT * WIDTH));
+            PlanRequest request = request(3, InputFormat.F32_NCHW, Precision.BF16, 1);
+            float[] expected = run(graph, weights, request, src, false);
+            float[] found = run(graph, weights, request, src, true);
+            assertThat(Errors.relative(found, expected)).isLessThan(1e-2);
+            PlanRequest two = request(3, InputFormat.F32_NCHW, Precision.BF16, 2);
+            assertThat(run(graph, weights, two, src, true)).isEqualTo(found);
+            System.setProperty(TilePlanner.PROPERTY, "on");
+            try (Plan plan = Plan.of(graph, weights, request)) {
+                assertThat(plan.stepInfos())
+                        .anyMatch(step -> step.implementation().equals("tiles:greatest_bf16"));
+            }
+        }
+    }
+
+    /** What a layer in int8 keeps in 8 bits, one that is left in bf16 reads too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"wide", "asked", "shortcut", "sum", "again", "signed"})
+    void layersLeftInFloatsReadWhatOthersKeepInInt8(String left) {
+        Graph graph = graph(Window.same(3, 1), 64);
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment src = pixels(arena, 1);
+            PlanRequest f32 = request(1, InputFormat.U8_NHWC, Precision.F32, 1);
+            Map<String, float[]> values = Int8PlanTest.values(graph, weights, f32, src);
+            Quantization all = Int8PlanTest.quantization(graph, weights, values, true);
+            Map<String, QuantizedLayer> layers = new HashMap<>(all.layers());
+            layers.remove(left);
+            LayerWeights mixed = Int8PlanTest.with(weights, new Quantization(all.scales(), layers, true));
+            PlanRequest request = request(1, InputFormat.U8_NHWC, Precision.INT8, 1);
+            float[] expected = run(graph, mixed, request, src, false);
+            assertThat(Errors.relative(run(graph, mixed, request, src, true), expected))
                     .isLessThan(1e-2);
         }
     }

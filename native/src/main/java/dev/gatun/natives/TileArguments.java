@@ -131,7 +131,10 @@ public final class TileArguments {
         return set(160, address);
     }
 
-    /** Pixels to copy, for {@link TileConvolution#MOVE}: int32 offsets in src and dst, and bytes of one, a multiple of 64. */
+    /**
+     * Pixels to copy, for {@link TileConvolution#MOVE}: int32 offsets in src and dst, and bytes of one, a multiple of 64. Also what to compare,
+     * for max pooling: 64 bytes each, at {@link #steps} from there.
+     */
     public TileArguments pixels(long from, long to, long count, long bytes) {
         return set(64, from).set(72, to).set(88, count).set(80, bytes);
     }

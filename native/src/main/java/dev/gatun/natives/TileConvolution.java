@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Convolutions on AMX tiles with all that follows them, and copies of pixels between their layouts: ours, {@code
+ * Convolutions on AMX tiles with all that follows them, copies of pixels between their layouts and max pooling: ours, {@code
  * src/main/asm/convolution.s}; x86-64 Linux only. What they work on is told by {@link TileArguments}. Thread-safe.
  *
  * <p>Activations are u8 or bf16 with 64 bytes of channels, or a multiple, next to each other in a pixel; weights s8 or bf16; sums s32 or
@@ -32,7 +32,11 @@ public enum TileConvolution implements Routine {
     /** bf16 to bf16, adds bf16. */
     BF16_BF16(CpuFeature.AMX_BF16),
     /** Copies pixels. */
-    MOVE(CpuFeature.AVX512);
+    MOVE(CpuFeature.AVX512),
+    /** The greatest of some pixels, u8. */
+    GREATEST_U8(CpuFeature.AVX512),
+    /** The greatest of some pixels, bf16 of 0 or more. */
+    GREATEST_BF16(CpuFeature.AVX512);
 
     private final CpuFeature needed;
 
