@@ -6,14 +6,10 @@ import dev.gatun.graph.Window;
 import dev.gatun.natives.FloatPixels;
 import dev.gatun.natives.TileArguments;
 import dev.gatun.natives.TileConvolution;
-import dev.gatun.onednn.CpuIsa;
 import dev.gatun.onednn.DataType;
 import dev.gatun.onednn.FormatTag;
 import dev.gatun.onednn.MemoryDesc;
-import dev.gatun.onednn.OneDnn;
-import dev.gatun.onednn.Team;
 import dev.gatun.plan.Buffer.Home;
-import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Shape;
 import dev.gatun.tiles.PixelLayout;
 import dev.gatun.tiles.TileGrid;
@@ -21,14 +17,11 @@ import dev.gatun.tiles.TilePacking;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -51,12 +44,10 @@ final class TilePlanner {
     private final PlanBuilder plan;
     private final Values values;
     private final EightBit eightBit;
-    private final Graph graph;
-    private final DataType type;
     private final Function<String, Shape> shapes;
-    private final ToLongFunction<Node> images;
     private final PlanRequest request;
-    private final Set<String> tiled = new HashSet<>();
+    private final TileNodes nodes;
+    private final TileLayouts layouts;
     private final Map<String, List<Value>> copies = new HashMap<>();
 
     /**
@@ -76,118 +67,33 @@ final class TilePlanner {
         this.plan = plan;
         this.values = values;
         this.eightBit = eightBit;
-        this.graph = graph;
-        this.type = type;
         this.shapes = shapes;
-        this.images = images;
         this.request = request;
-        if (isUsable(request.threads())) {
-            Map<String, Shape> all = graph.shapes(request.batch(), request.height(), request.width());
-            for (Node node : graph.nodes()) {
-                if ((node instanceof Node.Conv conv && fits(conv, all))
-                        || (node instanceof Node.MaxPool pool && fits(pool, all))) {
-                    tiled.add(node.name());
-                }
-            }
-        }
-    }
-
-    private static boolean isUsable(int threads) {
-        return !"off".equals(System.getProperty(PROPERTY))
-                && OneDnn.effectiveIsa().includes(CpuIsa.AVX10_1_512_AMX)
-                && TileConvolution.U8_NONE.obstacle().isEmpty()
-                && TileConvolution.BF16_NONE.obstacle().isEmpty()
-                && (threads == 1 || Team.isAvailable());
-    }
-
-    private boolean fits(Node.Conv conv, Map<String, Shape> all) {
-        Window window = conv.window();
-        boolean dense =
-                conv.groups() == 1 && window.strideH() == window.strideW() && conv.oc() % TileArguments.PANEL == 0;
-        return dense && fitsType(conv) && addressable(window, conv.src(), all) && addressable(window, conv.name(), all);
-    }
-
-    /** Whether it is the only one to read a convolution that is computed here and puts out nothing below 0. */
-    private boolean fits(Node.MaxPool pool, Map<String, Shape> all) {
-        boolean alone = !graph.outputs().contains(pool.src())
-                && graph.nodes().stream()
-                                .filter(node -> node.sources().contains(pool.src()))
-                                .count()
-                        == 1;
-        return alone
-                && pool.window().dilation() == 1
-                && tiled.contains(pool.src())
-                && graph.nodes().stream()
-                        .anyMatch(node -> node.name().equals(pool.src())
-                                && node instanceof Node.Conv conv
-                                && conv.epilogue().relu()
-                                && conv.oc() * pooledType(conv).size() % TileArguments.ROW_BYTES == 0
-                                && pooledType(conv) != DataType.S8
-                                && addressable(pool.window(), pool.src(), all));
-    }
-
-    private DataType pooledType(Node.Conv conv) {
-        return eightBit.keeps(conv.name()) ? eightBit.type(conv.name()) : DataType.BF16;
-    }
-
-    private boolean fitsType(Node.Conv conv) {
-        if (eightBit.stem(conv)) {
-            return eightBit.keeps(conv.name())
-                    && conv.window().dilation() == 1
-                    && conv.window().kernelW() * PixelPadder.PIXEL <= TileArguments.ROW_BYTES;
-        }
-        if (eightBit.computes(conv)) {
-            return eightBit.keeps(conv.name())
-                    && eightBit.type(conv.src()) == DataType.U8
-                    && conv.ic() % TileArguments.ROW_BYTES == 0;
-        }
-        return type == DataType.BF16
-                && !eightBit.keeps(conv.name())
-                && (isStem(conv) ? fitsFloats(conv) : conv.ic() * BF16_BYTES % TileArguments.ROW_BYTES == 0);
-    }
-
-    private boolean isStem(Node.Conv conv) {
-        return graph.input().name().equals(conv.src());
-    }
-
-    /** Whether a row of the kernel is a tap, as {@link FloatPadder} writes images. */
-    private boolean fitsFloats(Node.Conv conv) {
-        return request.input() == InputFormat.F32_NCHW
-                && conv.ic() == FloatPadder.CHANNELS
-                && conv.window().dilation() == 1
-                && conv.window().kernelW() * FloatPixels.PIXEL_BYTES <= TileArguments.ROW_BYTES;
-    }
-
-    /** Whether all offsets in the value fit the tables. */
-    private boolean addressable(Window window, String value, Map<String, Shape> all) {
-        Shape shape = all.getOrDefault(value, Shape.of());
-        long rows = shape.dim(2) + window.padTop() + window.padBottom() + window.strideH();
-        long columns = shape.dim(3) + window.padLeft() + window.padRight() + window.strideW();
-        return shape.dim(0) * Math.max(shape.dim(1), PixelPadder.PIXEL) * rows * columns * type.size()
-                < Integer.MAX_VALUE;
+        this.nodes = new TileNodes(graph, eightBit, type, request);
+        this.layouts = new TileLayouts(plan, graph, eightBit, nodes, shapes, images);
     }
 
     /** Whether any convolution is computed on tiles. */
     boolean computesAny() {
-        return !tiled.isEmpty();
+        return nodes.any();
     }
 
     /** Whether the convolution is computed on tiles, or the pooling on their layouts. */
     boolean computes(Node node) {
-        return tiled.contains(node.name());
+        return nodes.contains(node);
     }
 
     /** Max pooling. */
     Value pool(Node.MaxPool pool) {
         Value src = Objects.requireNonNull(values.laidOut(pool.src(), eightBit.keeps(pool.src())));
         Window window = pool.window();
-        PixelLayout layout = layoutOf(pool.name());
+        PixelLayout layout = layouts.of(pool.name());
         Shape shape = shapes.apply(pool.name());
         Value dst = plan.value(plan.desc(src.desc().dataType(), FormatTag.NHWC, shape), src.scale(), layout);
         int pixelBytes = shape.intDim(1) * src.desc().dataType().size();
         int blocks = pixelBytes / TileArguments.ROW_BYTES;
-        Channels from = channels(src.pixels(), pixelBytes);
-        Channels to = channels(layout, pixelBytes);
+        PixelBytes from = PixelBytes.of(src.pixels(), pixelBytes, plan.images());
+        PixelBytes to = PixelBytes.of(layout, pixelBytes, plan.images());
         int[] first = new int[shape.intDim(0) * shape.intDim(2) * shape.intDim(3)];
         int[] all = new int[first.length];
         for (int i = 0; i < first.length; i++) {
@@ -210,10 +116,10 @@ final class TilePlanner {
                         src.eightBit() ? TileConvolution.GREATEST_U8 : TileConvolution.GREATEST_BF16,
                         words(src, src.pixels()) + " -> " + words(dst, layout),
                         src.desc().dataType(),
-                        plan.offsets(from.spread(first, blocks)),
+                        plan.offsets(from.inBlocks(from.positions(first), blocks)),
                         plan.offsets(taps),
-                        plan.offsets(to.spread(placed(all, layout), blocks)),
-                        plan.offsets(to.spread(borders(layout, shape), blocks)),
+                        plan.offsets(to.inBlocks(to.pixels(all), blocks)),
+                        plan.offsets(to.inBlocks(to.borders(shape.intDim(0)), blocks)),
                         src.buffer().bytesOf(plan.images())),
                 src,
                 dst,
@@ -223,7 +129,7 @@ final class TilePlanner {
 
     /** A convolution in bf16. */
     Value floating(Node.Conv conv, FoldedWeights folded, boolean lastReader) {
-        if (isStem(conv)) {
+        if (nodes.isStem(conv)) {
             return onFloats(conv, folded, lastReader);
         }
         Source src = source(conv, false);
@@ -259,7 +165,9 @@ final class TilePlanner {
         PackedTensor weights =
                 packed(conv, packing, DataType.BF16, data -> packing.pack(padded(folded.weights(), conv), data));
         Source source = new Source(
-                src, layout, grid(conv, layout, window.withoutPadding(), true).orElseThrow());
+                src,
+                layout,
+                layouts.grid(conv, layout, window.withoutPadding(), true).orElseThrow());
         return convolve(conv, source, packing, weights, null, folded::bias, 1, lastReader);
     }
 
@@ -289,7 +197,8 @@ final class TilePlanner {
         pixels.buffer().require(pixels.buffer().bytes() + TileArguments.ROW_BYTES, plan.images());
         PixelLayout layout = PixelLayout.plain(
                 (int) pixels.desc().dim(2), (int) pixels.desc().dim(3));
-        TileGrid grid = grid(conv, layout, conv.window().withoutPadding(), true).orElseThrow();
+        TileGrid grid =
+                layouts.grid(conv, layout, conv.window().withoutPadding(), true).orElseThrow();
         return quantized(conv, layer, new Source(pixels, layout, grid), PixelPadder.PIXEL, true, lastReader);
     }
 
@@ -332,7 +241,7 @@ final class TilePlanner {
             boolean lastReader) {
         Shape dstShape = shapes.apply(conv.name());
         DataType dstType = scales == null ? DataType.BF16 : eightBit.type(conv.name());
-        PixelLayout layout = layoutOf(conv.name());
+        PixelLayout layout = layouts.of(conv.name());
         String residualName = conv.epilogue().residual();
         Value residual = residualName == null ? null : laidOut(residualName, scales != null);
         Value dst = landing(residual, layout, dstType, dstShape, step, lastReader);
@@ -340,15 +249,15 @@ final class TilePlanner {
         long ic = src.value().desc().dim(1);
         int srcPixel = (int) ic * src.value().desc().dataType().size();
         int dstPixel = conv.oc() * dstType.size();
-        Channels from = channels(src.layout(), srcPixel);
-        Channels to = channels(layout, dstPixel);
-        Channels added = residual == null ? to : channels(residual.pixels(), dstPixel);
+        PixelBytes from = PixelBytes.of(src.layout(), srcPixel, plan.images());
+        PixelBytes to = PixelBytes.of(layout, dstPixel, plan.images());
+        PixelBytes added = residual == null ? to : PixelBytes.of(residual.pixels(), dstPixel, plan.images());
         TileWork.Geometry geometry = new TileWork.Geometry(
-                plan.offsets(steps(grid.taps(), from, packing)),
-                plan.offsets(Offsets.scaled(grid.tiles(), from.pixel())),
-                plan.offsets(rows(grid, layout, to.pixel())),
-                residual == null ? null : plan.offsets(existing(rows(grid, residual.pixels(), added.pixel()))),
-                plan.offsets(Offsets.scaled(borders(layout, dstShape), to.pixel())),
+                plan.offsets(from.steps(grid.taps(), packing)),
+                plan.offsets(from.positions(grid.tiles())),
+                plan.offsets(to.pixels(grid.rows())),
+                residual == null ? null : plan.offsets(PixelBytes.existing(added.pixels(grid.rows()))),
+                plan.offsets(to.borders(dstShape.intDim(0))),
                 grid.height(),
                 (long) grid.pixelStride() * from.pixel(),
                 (long) grid.pixelStride() * Math.max(srcPixel, TileArguments.ROW_BYTES),
@@ -412,93 +321,17 @@ final class TilePlanner {
     /** The source of a convolution, in a layout that it can read. */
     private Source source(Node.Conv conv, boolean eightBits) {
         Value had = laidOut(conv.src(), eightBits);
-        OptionalLong direct = cycles(conv, had.pixels());
-        PixelLayout wanted = wanted(conv);
+        OptionalLong direct = layouts.cycles(conv, had.pixels());
+        PixelLayout wanted = layouts.wanted(conv);
         long copying = had.buffer().bytesOf(plan.images()) / COPIED_BYTES;
         boolean stays = direct.isPresent()
                 && (wanted.equals(had.pixels().withBlocks(false))
-                        || direct.getAsLong() <= cycles(conv, wanted).orElseThrow() + copying);
+                        || direct.getAsLong() <= layouts.cycles(conv, wanted).orElseThrow() + copying);
         PixelLayout pixels =
                 stays ? had.pixels() : wanted.withBlocks(had.pixels().blocked());
         Value value = stays ? had : moved(conv.src(), had, pixels);
         return new Source(
-                value, pixels, grid(conv, pixels, conv.window(), false).orElseThrow());
-    }
-
-    /** What a convolution takes from a source that lies so; empty if it cannot read it. */
-    private OptionalLong cycles(Node.Conv conv, PixelLayout src) {
-        Shape dst = shapes.apply(conv.name());
-        OptionalLong cycles = TileGrid.cycles(src, dst.intDim(0), conv.window(), dst.intDim(2), dst.intDim(3), false);
-        if (cycles.isEmpty()) {
-            return cycles;
-        }
-        int bytes = conv.ic() * (eightBit.computes(conv) ? 1 : BF16_BYTES);
-        return OptionalLong.of(
-                cycles.getAsLong() * (bytes / TileArguments.ROW_BYTES) * (conv.oc() / TileArguments.PANEL));
-    }
-
-    /** The layout in which a convolution reads its source fastest. */
-    private PixelLayout wanted(Node.Conv conv) {
-        Shape shape = shapes.apply(conv.src());
-        int height = shape.intDim(2);
-        int width = shape.intDim(3);
-        PixelLayout wanted = PixelLayout.plain(height, width);
-        long least = cycles(conv, wanted).orElse(Long.MAX_VALUE);
-        for (PixelLayout layout : List.of(
-                PixelLayout.framed(height, width, conv.window()), PixelLayout.sorted(height, width, conv.window()))) {
-            long cycles = cycles(conv, layout).orElse(Long.MAX_VALUE);
-            if (cycles < least) {
-                least = cycles;
-                wanted = layout;
-            }
-        }
-        return wanted;
-    }
-
-    private Optional<TileGrid> grid(Node.Conv conv, PixelLayout src, Window window, boolean rowTaps) {
-        Shape dst = shapes.apply(conv.name());
-        return TileGrid.of(src, dst.intDim(0), window, dst.intDim(2), dst.intDim(3), rowTaps);
-    }
-
-    /**
-     * The layout in which a convolution puts out its result: what one of its readers wants, if all can read it, else plain. In blocks if none
-     * but convolutions here reads it, with as many images at a time: a tile's rows are neighbours then, where pixels of many channels fall on
-     * few sets of a cache.
-     */
-    private PixelLayout layoutOf(String name) {
-        Shape shape = shapes.apply(name);
-        PixelLayout plain = PixelLayout.plain(shape.intDim(2), shape.intDim(3));
-        List<Node.Conv> readers = new ArrayList<>();
-        boolean together = true;
-        for (Node node : graph.nodes()) {
-            if (node.sources().contains(name)) {
-                if (!computes(node)) {
-                    return plain;
-                }
-                // A convolution of the other kind gets a copy, which is made of plain values.
-                if (node instanceof Node.Conv && eightBit.computes(node) != eightBit.keeps(name)) {
-                    return plain;
-                }
-                if (node instanceof Node.MaxPool pool) {
-                    return PixelLayout.framed(shape.intDim(2), shape.intDim(3), pool.window());
-                }
-                if (node instanceof Node.Conv conv && conv.src().equals(name)) {
-                    readers.add(conv);
-                }
-                together &= images.applyAsLong(node) == plan.images();
-            }
-        }
-        if (graph.outputs().contains(name)) {
-            return plain;
-        }
-        return readers.stream()
-                .map(this::wanted)
-                .filter(layout -> !layout.isPlain()
-                        && readers.stream()
-                                .allMatch(reader -> cycles(reader, layout).isPresent()))
-                .findFirst()
-                .orElse(plain)
-                .withBlocks(together);
+                value, pixels, layouts.grid(conv, pixels, conv.window(), false).orElseThrow());
     }
 
     /** A value as it lies; one that is not of tiles in NHWC. */
@@ -546,8 +379,8 @@ final class TilePlanner {
         Value moved = plan.value(had.desc(), had.scale(), wanted);
         Shape shape = shapes.apply(name);
         int pixelBytes = shape.intDim(1) * had.desc().dataType().size();
-        Channels from = channels(had.pixels(), pixelBytes);
-        Channels to = channels(wanted, pixelBytes);
+        PixelBytes from = PixelBytes.of(had.pixels(), pixelBytes, plan.images());
+        PixelBytes to = PixelBytes.of(wanted, pixelBytes, plan.images());
         int blocks = wanted.blocked() ? pixelBytes / TileArguments.ROW_BYTES : 1;
         int[] all = new int[shape.intDim(0) * shape.intDim(2) * shape.intDim(3)];
         for (int i = 0; i < all.length; i++) {
@@ -558,84 +391,14 @@ final class TilePlanner {
                 new TileWork.Move(
                         words(had, had.pixels()) + " -> " + words(moved, wanted),
                         had.desc().dataType(),
-                        plan.offsets(from.spread(placed(all, had.pixels()), blocks)),
-                        plan.offsets(to.spread(placed(all, wanted), blocks)),
-                        plan.offsets(to.spread(borders(wanted, shape), blocks)),
+                        plan.offsets(from.inBlocks(from.pixels(all), blocks)),
+                        plan.offsets(to.inBlocks(to.pixels(all), blocks)),
+                        plan.offsets(to.inBlocks(to.borders(shape.intDim(0)), blocks)),
                         pixelBytes / blocks),
                 had,
                 moved,
                 null);
         known.add(moved);
         return moved;
-    }
-
-    private static int[] borders(PixelLayout layout, Shape shape) {
-        int[] one = layout.border();
-        int[] all = new int[shape.intDim(0) * one.length];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = i / one.length * layout.pixels() + one[i % one.length];
-        }
-        return all;
-    }
-
-    private static int[] rows(TileGrid grid, PixelLayout layout, int pixelBytes) {
-        return Offsets.scaled(placed(grid.rows(), layout), pixelBytes);
-    }
-
-    /** Pixels of all images, counted row by row, to where they lie; negative numbers stay. */
-    private static int[] placed(int[] pixels, PixelLayout layout) {
-        int[] placed = new int[pixels.length];
-        int perImage = layout.height() * layout.width();
-        for (int i = 0; i < pixels.length; i++) {
-            int inImage = pixels[i] % perImage;
-            placed[i] = pixels[i] < 0
-                    ? pixels[i]
-                    : pixels[i] / perImage * layout.pixels()
-                            + layout.index(inImage / layout.width(), inImage % layout.width());
-        }
-        return placed;
-    }
-
-    /** The residual is read also where nobody wants the result. */
-    private static int[] existing(int[] offsets) {
-        int[] existing = offsets.clone();
-        for (int i = 0; i < existing.length; i++) {
-            existing[i] = Math.max(existing[i], 0);
-        }
-        return existing;
-    }
-
-    private static int[] steps(int[] taps, Channels channels, TilePacking packing) {
-        int perTap = packing.steps() / taps.length;
-        int[] steps = new int[packing.steps()];
-        for (int step = 0; step < steps.length; step++) {
-            steps[step] = taps[step / perTap] * channels.pixel() + step % perTap * channels.plane();
-        }
-        return steps;
-    }
-
-    /**
-     * Where channels lie.
-     *
-     * @param pixel bytes from a pixel to the next
-     * @param plane bytes from 64 bytes of a pixel's channels to the next
-     */
-    private record Channels(int pixel, int plane) {
-        /** Pixels as bytes, in so many blocks one after the other. */
-        int[] spread(int[] pixels, int blocks) {
-            int[] bytes = new int[blocks * pixels.length];
-            for (int i = 0; i < bytes.length; i++) {
-                bytes[i] = pixels[i % pixels.length] * pixel + i / pixels.length * plane;
-            }
-            return bytes;
-        }
-    }
-
-    private Channels channels(PixelLayout layout, int pixelBytes) {
-        return layout.blocked()
-                ? new Channels(
-                        TileArguments.ROW_BYTES,
-                        Math.toIntExact(plan.images() * layout.pixels() * TileArguments.ROW_BYTES))
-                : new Channels(pixelBytes, TileArguments.ROW_BYTES);
     }
 }

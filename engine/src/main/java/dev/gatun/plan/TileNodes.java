@@ -1,0 +1,131 @@
+package dev.gatun.plan;
+
+import dev.gatun.graph.Graph;
+import dev.gatun.graph.Node;
+import dev.gatun.graph.Window;
+import dev.gatun.natives.FloatPixels;
+import dev.gatun.natives.TileArguments;
+import dev.gatun.natives.TileConvolution;
+import dev.gatun.onednn.CpuIsa;
+import dev.gatun.onednn.DataType;
+import dev.gatun.onednn.OneDnn;
+import dev.gatun.onednn.Team;
+import dev.gatun.spec.InputFormat;
+import dev.gatun.spec.Shape;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Which nodes of a graph {@link TilePlanner} plans. */
+final class TileNodes {
+    private static final int BF16_BYTES = 2;
+
+    private final Graph graph;
+    private final EightBit eightBit;
+    private final DataType type;
+    private final PlanRequest request;
+    private final Set<String> names = new HashSet<>();
+
+    /** @param type of values that are not in 8 bits */
+    TileNodes(Graph graph, EightBit eightBit, DataType type, PlanRequest request) {
+        this.graph = graph;
+        this.eightBit = eightBit;
+        this.type = type;
+        this.request = request;
+        if (isUsable(request.threads())) {
+            Map<String, Shape> all = graph.shapes(request.batch(), request.height(), request.width());
+            for (Node node : graph.nodes()) {
+                if ((node instanceof Node.Conv conv && fits(conv, all))
+                        || (node instanceof Node.MaxPool pool && fits(pool, all))) {
+                    names.add(node.name());
+                }
+            }
+        }
+    }
+
+    private static boolean isUsable(int threads) {
+        return !"off".equals(System.getProperty(TilePlanner.PROPERTY))
+                && OneDnn.effectiveIsa().includes(CpuIsa.AVX10_1_512_AMX)
+                && TileConvolution.U8_NONE.obstacle().isEmpty()
+                && TileConvolution.BF16_NONE.obstacle().isEmpty()
+                && (threads == 1 || Team.isAvailable());
+    }
+
+    private boolean fits(Node.Conv conv, Map<String, Shape> all) {
+        Window window = conv.window();
+        boolean dense =
+                conv.groups() == 1 && window.strideH() == window.strideW() && conv.oc() % TileArguments.PANEL == 0;
+        return dense && fitsType(conv) && addressable(window, conv.src(), all) && addressable(window, conv.name(), all);
+    }
+
+    /** Whether it is the only one to read a convolution that is computed here and puts out nothing below 0. */
+    private boolean fits(Node.MaxPool pool, Map<String, Shape> all) {
+        boolean alone = !graph.outputs().contains(pool.src())
+                && graph.nodes().stream()
+                                .filter(node -> node.sources().contains(pool.src()))
+                                .count()
+                        == 1;
+        return alone
+                && pool.window().dilation() == 1
+                && names.contains(pool.src())
+                && graph.nodes().stream()
+                        .anyMatch(node -> node.name().equals(pool.src())
+                                && node instanceof Node.Conv conv
+                                && conv.epilogue().relu()
+                                && conv.oc() * pooledType(conv).size() % TileArguments.ROW_BYTES == 0
+                                && pooledType(conv) != DataType.S8
+                                && addressable(pool.window(), pool.src(), all));
+    }
+
+    private DataType pooledType(Node.Conv conv) {
+        return eightBit.keeps(conv.name()) ? eightBit.type(conv.name()) : DataType.BF16;
+    }
+
+    private boolean fitsType(Node.Conv conv) {
+        if (eightBit.stem(conv)) {
+            return eightBit.keeps(conv.name())
+                    && conv.window().dilation() == 1
+                    && conv.window().kernelW() * PixelPadder.PIXEL <= TileArguments.ROW_BYTES;
+        }
+        if (eightBit.computes(conv)) {
+            return eightBit.keeps(conv.name())
+                    && eightBit.type(conv.src()) == DataType.U8
+                    && conv.ic() % TileArguments.ROW_BYTES == 0;
+        }
+        return type == DataType.BF16
+                && !eightBit.keeps(conv.name())
+                && (isStem(conv) ? fitsFloats(conv) : conv.ic() * BF16_BYTES % TileArguments.ROW_BYTES == 0);
+    }
+
+    /** Whether it reads the images. */
+    boolean isStem(Node.Conv conv) {
+        return graph.input().name().equals(conv.src());
+    }
+
+    /** Whether a row of the kernel is a tap, as {@link FloatPadder} writes images. */
+    private boolean fitsFloats(Node.Conv conv) {
+        return request.input() == InputFormat.F32_NCHW
+                && conv.ic() == FloatPadder.CHANNELS
+                && conv.window().dilation() == 1
+                && conv.window().kernelW() * FloatPixels.PIXEL_BYTES <= TileArguments.ROW_BYTES;
+    }
+
+    /** Whether all offsets in the value fit the tables. */
+    private boolean addressable(Window window, String value, Map<String, Shape> all) {
+        Shape shape = all.getOrDefault(value, Shape.of());
+        long rows = shape.dim(2) + window.padTop() + window.padBottom() + window.strideH();
+        long columns = shape.dim(3) + window.padLeft() + window.padRight() + window.strideW();
+        return shape.dim(0) * Math.max(shape.dim(1), PixelPadder.PIXEL) * rows * columns * type.size()
+                < Integer.MAX_VALUE;
+    }
+
+    /** Whether any convolution is computed on tiles. */
+    boolean any() {
+        return !names.isEmpty();
+    }
+
+    /** Whether the convolution is computed on tiles, or the pooling on their layouts. */
+    boolean contains(Node node) {
+        return names.contains(node.name());
+    }
+}
