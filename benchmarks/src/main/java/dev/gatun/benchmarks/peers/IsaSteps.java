@@ -134,16 +134,21 @@ public final class IsaSteps {
         }
         for (int round = -1; round < options.rounds(); round++) {
             for (Entry entry : entries) {
-                List<Double> millis = entry.step().worker().ask("turn", entry.precision(), TURN_MILLIS).stream()
-                        .skip(1)
-                        .map(nanos -> Long.parseLong(nanos) / NANOS_PER_MILLI)
-                        .toList();
+                List<Double> millis = millis(entry.step().worker().ask("turn", entry.precision(), TURN_MILLIS));
                 if (round >= 0) {
                     entry.millis().addAll(millis);
                 }
             }
         }
         return entries;
+    }
+
+    /** The runs that a worker tells of a turn, without the first, which does not count. */
+    static List<Double> millis(List<String> turn) {
+        return turn.stream()
+                .skip(1)
+                .map(run -> Timed.parse(run).nanos() / NANOS_PER_MILLI)
+                .toList();
     }
 
     private static String table(String model, List<Step> steps, List<Entry> entries) {
