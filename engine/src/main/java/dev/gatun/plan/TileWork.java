@@ -120,8 +120,11 @@ sealed interface TileWork {
             long dstBytes,
             long residualBytes)
             implements TileWork {
-        /** Weights of more than this are read once a layer, each in one part: a fifth of an L2 cache of 2 MB. */
-        private static final long LARGE = 400L << 10;
+        /** Weights of more than this are read by one part each: a fifth of an L2 cache of 2 MB. */
+        private static final long SHARED_OUT = 400L << 10;
+
+        /** Weights of more than this are read once a layer: a tenth of it. */
+        private static final long LARGE = 200L << 10;
 
         /** Weights that stay in L1 beside all that passes through it. */
         private static final long SMALL = 24L << 10;
@@ -156,7 +159,7 @@ sealed interface TileWork {
 
         @Override
         public void fill(TileArguments arguments, Addresses memory, int part, int parts) {
-            boolean byPanels = weights() > LARGE && parts > 1;
+            boolean byPanels = weights() > SHARED_OUT && parts > 1;
             long panel = byPanels ? first(channels.panels(), part, parts) : 0;
             long panels = (byPanels ? first(channels.panels(), part + 1, parts) : channels.panels()) - panel;
             long pair = byPanels ? 0 : first(geometry.pairs(), part, parts);
