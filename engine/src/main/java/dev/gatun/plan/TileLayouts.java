@@ -118,6 +118,11 @@ final class TileLayouts {
                                 .allMatch(reader -> cycles(reader, layout).isPresent()))
                 .findFirst()
                 .orElse(plain)
-                .withBlocks(together);
+                .withBlocks(together && hasBlocks(name, shape));
+    }
+
+    /** Whether its channels are blocks of 64 bytes; 32 channels in 8 bits are half of one. */
+    private boolean hasBlocks(String name, Shape shape) {
+        return shape.intDim(1) * (eightBit.keeps(name) ? 1 : BF16_BYTES) % TileArguments.ROW_BYTES == 0;
     }
 }

@@ -301,6 +301,39 @@ class TilePlanTest {
         }
     }
 
+    /** 32 channels in 8 bits are no block of their own. */
+    @Test
+    void halfABlockIsAdded() {
+        Window one = Window.square(1, 1, 0);
+        Graph graph = new Graph(
+                List.of(
+                        new Node.Input("input", 3),
+                        conv("stem", "input", 3, 64, Window.same(3, 1), null, true),
+                        conv("wide", "stem", 64, 128, one, null, true),
+                        conv("half", "wide", 128, 32, one, null, false),
+                        conv("sum", "wide", 128, 32, Window.same(3, 1), "half", true),
+                        conv("after", "sum", 32, 32, one, null, true)),
+                List.of("after"));
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment src = pixels(arena, 2);
+            PlanRequest f32 = request(2, InputFormat.U8_NHWC, Precision.F32, 1);
+            Map<String, float[]> values = Int8PlanTest.values(graph, weights, f32, src);
+            LayerWeights eight = Int8PlanTest.with(weights, Int8PlanTest.quantization(graph, weights, values, true));
+            PlanRequest request = request(2, InputFormat.U8_NHWC, Precision.INT8, 1);
+            float[] expected = run(graph, eight, request, src, false);
+            assertThat(Errors.relative(run(graph, eight, request, src, true), expected))
+                    .isLessThan(1e-2);
+            System.setProperty(TilePlanner.PROPERTY, "on");
+            try (Plan plan = Plan.of(graph, eight, request)) {
+                assertThat(plan.stepInfos())
+                        .filteredOn(step -> step.name().equals("half"))
+                        .singleElement()
+                        .satisfies(step -> assertThat(step.layouts()).endsWith("x32x36x47"));
+            }
+        }
+    }
+
     @Test
     void imagesOfABatchAreAsTheyAreAlone() {
         Graph graph = graph(Window.same(3, 2), 64);
