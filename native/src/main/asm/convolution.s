@@ -26,7 +26,7 @@
         .equ    PAIRS, 88               # pairs of tiles
         .equ    BLOCK, 96               # pairs that share a panel of weights before the next panel's turn
         .equ    PANELS, 104             # of 32 output channels
-        .equ    PREFETCH, 112           # cache lines of the next panel to ask for in a step
+        .equ    PREFETCH, 112           # uint8 [4]: cache lines of the next panel to ask for after each multiplication of a step
         .equ    SUM_SCALE, 120          # f32: of the residual
         .equ    FLOOR, 124              # f32: 0 for ReLU, else the lowest; bf16 only
         .equ    CONFIG, 128             # of the tiles, 64 bytes
@@ -37,6 +37,8 @@
         .equ    DST_PLANE, 168          # bytes from 64 bytes of channels to the next, in dst: 64 if a pixel's channels are neighbours
         .equ    RESIDUAL_PLANE, 176     # in the residual
         .equ    FIRST_PANEL, 184        # of DST and RESIDUAL, that WEIGHTS, SCALES and BIAS begin with
+        .equ    CORES, 192              # [64] of what was found about a core: ticks when, 0 if it is not shared
+        .equ    BELIEVED, 200           # ticks for which that holds
 
         .equ    SPILL, 0                # of the stack: two buffers of 32 pixels x 32 channels of 4 bytes
         .equ    SPILL_BYTES, 4096
@@ -51,6 +53,8 @@
         .equ    BLOCK_START, 8256
         .equ    TURN, 8264              # which buffer the next pair is spilled to
         .equ    ELSEWHERE, 8272         # bytes from dst to NOWHERE
+        .equ    SHARED, 8280            # not 0 on a core that is shared
+        .equ    NEXT_PAIR, 8288         # first pixels of the two tiles after those of this pair
         .equ    FRAME, 8320
 
 # rdi arguments, rsi 64, rax STRIDE, r8 r9 pixels of the two tiles, r10 weights, r11 steps, r15 stack. Of the pair that is finished
@@ -60,27 +64,10 @@
         .section .\name, "ax", @progbits
 .endm
 
-# unit0 to unit3 are calls of what finishes four pixels, or nothing.
-.macro step op, unit0, unit1, unit2, unit3
+# Asks for as many cache lines of the next panel as stand at byte i of PREFETCH. Changes rdx and r13.
+.macro ahead i
         local   next, done
-        movsxd  rdx, dword ptr [r11]
-        add     r11, 4
-        lea     r13, [r8 + rdx]
-        lea     r14, [r9 + rdx]
-        tileloadd tmm6, [r10 + rsi]
-        tileloadd tmm4, [r13 + rax]
-        \op     tmm0, tmm4, tmm6
-        \unit0
-        tileloadd tmm7, [r10 + rsi + 1024]
-        \op     tmm1, tmm4, tmm7
-        \unit1
-        tileloadd tmm5, [r14 + rax]
-        \op     tmm2, tmm5, tmm6
-        \unit2
-        \op     tmm3, tmm5, tmm7
-        \unit3
-        add     r10, 2048
-        mov     edx, [rdi + PREFETCH]
+        movzx   edx, byte ptr [rdi + PREFETCH + \i]
         test    edx, edx
         jz      done
         mov     r13, [r15 + AHEAD]
@@ -90,6 +77,127 @@ next:   prefetcht1 [r13]
         jnz     next
         mov     [r15 + AHEAD], r13
 done:
+.endm
+
+# Asks for half of the next step's weights, from r10 on.
+.macro soon_weights from
+        .set    line, \from
+        .rept   16
+        prefetcht0 [r10 + line]
+        .set    line, line + 64
+        .endr
+.endm
+
+# Asks for the pixels of a tile in the next step, the next pair's first after the last one. Changes rdx and r13.
+.macro soon_pixels tile, at
+        local   first, there
+        cmp     r11, [r15 + STEPS_END]
+        jae     first
+        movsxd  rdx, dword ptr [r11]
+        lea     r13, [\tile + rdx]
+        jmp     there
+first:  mov     r13, [r15 + NEXT_PAIR + \at]
+there:  .rept   7
+        prefetcht0 [r13]
+        prefetcht0 [r13 + rax]
+        lea     r13, [r13 + 2 * rax]
+        .endr
+        prefetcht0 [r13]
+        prefetcht0 [r13 + rax]
+.endm
+
+# unit0 to unit3 are calls of what finishes four pixels, or nothing.
+.macro step op, soon, unit0, unit1, unit2, unit3
+        movsxd  rdx, dword ptr [r11]
+        add     r11, 4
+        lea     r13, [r8 + rdx]
+        lea     r14, [r9 + rdx]
+        tileloadd tmm6, [r10 + rsi]
+        tileloadd tmm4, [r13 + rax]
+        \op     tmm0, tmm4, tmm6
+        ahead   0
+        .if     \soon
+        soon_weights 2048
+        .endif
+        \unit0
+        tileloadd tmm7, [r10 + rsi + 1024]
+        tileloadd tmm5, [r14 + rax]
+        \op     tmm1, tmm4, tmm7
+        ahead   1
+        .if     \soon
+        soon_weights 3072
+        .endif
+        \unit1
+        \op     tmm2, tmm5, tmm6
+        ahead   2
+        .if     \soon
+        soon_pixels r8, 0
+        .endif
+        \unit2
+        \op     tmm3, tmm5, tmm7
+        ahead   3
+        .if     \soon
+        soon_pixels r9, 8
+        .endif
+        \unit3
+        add     r10, 2048
+.endm
+
+# All steps of a pair, the first of them while the pair before is finished; goes on at one if they are but one, else at after.
+.macro steps op, soon, finish, one, after
+        local   few, many, check, rest
+        test    r12, r12
+        jz      rest
+        cmp     dword ptr [rdi + STEP_COUNT], 4
+        jae     many
+        step    \op, \soon, <call \finish>, <call \finish>, <call \finish>, <call \finish>
+        cmp     dword ptr [rdi + STEP_COUNT], 1
+        je      \one
+        step    \op, \soon, <call \finish>, <call \finish>, <call \finish>, <call \finish>
+        jmp     check
+many:   step    \op, \soon, <call \finish>, , <call \finish>,
+        mov     rdx, [rdi + STEPS]
+        add     rdx, 16
+        cmp     r11, rdx
+        jb      many
+check:  cmp     r11, [r15 + STEPS_END]
+        jae     \after
+rest:   step    \op, \soon
+        cmp     r11, [r15 + STEPS_END]
+        jb      rest
+        jmp     \after
+.endm
+
+# rax 1 if the core is shared, else 0: whether two steps take longer than 75 multiplications of integers that wait for each other. Changes rdx,
+# r13, r14 and the tiles.
+.macro ask_core op
+        .rept   2
+        lfence
+        rdtsc
+        mov     r13d, eax
+        .rept   2
+        tileloadd tmm6, [r15 + rsi]
+        tileloadd tmm4, [r15 + rsi]
+        \op     tmm0, tmm4, tmm6
+        tileloadd tmm7, [r15 + rsi]
+        tileloadd tmm5, [r15 + rsi]
+        \op     tmm1, tmm4, tmm7
+        \op     tmm2, tmm5, tmm6
+        \op     tmm3, tmm5, tmm7
+        .endr
+        .endr
+        lfence
+        rdtsc
+        mov     r14d, eax
+        sub     r13d, eax               # less than 0
+        .rept   75
+        imul    edx, edx
+        .endr
+        lfence
+        rdtsc
+        sub     eax, r14d
+        add     eax, r13d
+        shr     eax, 31
 .endm
 
 # Four pixels of 32 channels in int8.
@@ -216,7 +324,7 @@ done:
 
 # op of the tiles, kind of the elements, what widens the residual, what narrows the result
 .macro convolve op, kind, residual, pack
-        local   some, border, borderless, zeros, block, panel, pair, rest, few, many, check, after, spilled, transpose, fits, finish
+        local   some, border, borderless, zeros, block, panel, pair, after, one, spilled, transpose, fits, finish, known, within, soon
         cmp     qword ptr [rdi + PAIRS], 0
         jne     some
         ret
@@ -256,8 +364,25 @@ borderless:
         vmovdqu32 zmm30, [rip + transpose + 64]
         vbroadcastss zmm28, dword ptr [rdi + SUM_SCALE]
         vbroadcastss zmm31, dword ptr [rdi + FLOOR]
-        mov     rax, [rdi + STRIDE]
         mov     esi, 64
+        mov     r9, rsp
+        shr     r9, 16
+        and     r9d, 63
+        shl     r9d, 4
+        add     r9, [rdi + CORES]
+        rdtsc
+        shl     rdx, 32
+        or      rax, rdx
+        mov     rdx, rax
+        sub     rdx, [r9]
+        cmp     rdx, [rdi + BELIEVED]
+        jb      known
+        mov     [r9], rax
+        ask_core \op
+        mov     [r9 + 8], rax
+known:  mov     rax, [r9 + 8]
+        mov     [r15 + SHARED], rax
+        mov     rax, [rdi + STRIDE]
         mov     rdx, [rdi + STEP_COUNT]
         mov     r13, [rdi + STEPS]
         lea     r13, [r13 + 4 * rdx]
@@ -295,14 +420,23 @@ pair:   mov     r13, [r15 + PAIR]
         tilezero tmm2
         tilezero tmm3
         xor     qword ptr [r15 + TURN], SPILL_BYTES
-        test    r12, r12
-        jz      rest
-        cmp     dword ptr [rdi + STEP_COUNT], 4
-        jae     many
-        step    \op, <call finish>, <call finish>, <call finish>, <call finish>
-        cmp     dword ptr [rdi + STEP_COUNT], 1
-        jne     few
-        mov     r14, [r15 + TURN]
+        cmp     qword ptr [r15 + SHARED], 0
+        jne     soon
+        steps   \op, 0, finish, one, after
+soon:   inc     r13
+        cmp     r13, [r15 + PAIR_END]
+        jb      within
+        mov     r13, [r15 + BLOCK_START]
+within: movsxd  r14, dword ptr [rdx + 8 * r13 + 4]
+        movsxd  r13, dword ptr [rdx + 8 * r13]
+        movsxd  rdx, dword ptr [r11]
+        add     rdx, [rdi + SRC]
+        add     r13, rdx
+        add     r14, rdx
+        mov     [r15 + NEXT_PAIR], r13
+        mov     [r15 + NEXT_PAIR + 8], r14
+        steps   \op, 1, finish, one, after
+one:    mov     r14, [r15 + TURN]
         add     r14, r15
         tilestored [r14 + 2 * rsi], tmm0
         call    finish
@@ -313,16 +447,6 @@ pair:   mov     r13, [r15 + PAIR]
         tilestored [r14 + 2 * rsi + 2112], tmm3
         call    finish
         jmp     spilled
-few:    step    \op, <call finish>, <call finish>, <call finish>, <call finish>
-        jmp     check
-many:   .rept   4
-        step    \op, <call finish>, , <call finish>,
-        .endr
-check:  cmp     r11, [r15 + STEPS_END]
-        jae     after
-rest:   step    \op
-        cmp     r11, [r15 + STEPS_END]
-        jb      rest
 after:  mov     r14, [r15 + TURN]
         add     r14, r15
         tilestored [r14 + 2 * rsi], tmm0

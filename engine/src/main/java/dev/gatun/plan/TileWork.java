@@ -207,7 +207,7 @@ sealed interface TileWork {
             long room = weights() > LARGE ? L2_PIXELS : L1_PIXELS;
             long block = weights() <= SMALL ? pairs : Math.clamp(room / pixels, 1, pairs);
             long lines = weights() > LARGE ? Math.min(Math.ceilDiv(PANEL_LINES, block), MOST_LINES) : 0;
-            arguments.order(block, lines);
+            arguments.order(block, (int) lines);
         }
     }
 

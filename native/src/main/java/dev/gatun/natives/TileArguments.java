@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
  */
 public final class TileArguments {
     /** Bytes of the structure, with the configuration of the tiles behind it. */
-    public static final long BYTES = 256;
+    public static final long BYTES = 320;
 
     /** Most rows of a tile. */
     public static final int ROWS = 16;
@@ -27,7 +27,10 @@ public final class TileArguments {
     /** Bytes of the weights of a step: 64 bytes of input channels for the output channels of a panel. */
     public static final int STEP_BYTES = ROW_BYTES * PANEL;
 
-    private static final long CONFIG_AT = 192;
+    /** Multiplications of a step, after each of which cache lines are asked for. */
+    private static final int MULTIPLICATIONS = 4;
+
+    private static final long CONFIG_AT = 256;
     private static final int TILES_OF_PIXELS = 6;
     private static final int TILES = 8;
 
@@ -40,6 +43,7 @@ public final class TileArguments {
         }
         this.struct = struct;
         planes(ROW_BYTES, ROW_BYTES);
+        cores(SharedCores.FOUND, SharedCores.BELIEVED);
     }
 
     private TileArguments set(long at, long value) {
@@ -117,8 +121,21 @@ public final class TileArguments {
      * @param block pairs that share a panel before the next panel's turn
      * @param prefetch cache lines of the next panel to ask for in a step
      */
-    public TileArguments order(long block, long prefetch) {
-        return set(96, block).set(112, prefetch);
+    public TileArguments order(long block, int prefetch) {
+        for (int i = 0; i < MULTIPLICATIONS; i++) {
+            struct.set(JAVA_BYTE, 112L + i, (byte) Math.ceilDiv(prefetch - i, MULTIPLICATIONS));
+        }
+        return set(96, block);
+    }
+
+    /**
+     * What is known about cores, {@link SharedCores#FOUND} if this is not called.
+     *
+     * @param found {@link SharedCores#BYTES}
+     * @param believed ticks of the processor's clock after which a core is asked again; a number without a sign
+     */
+    TileArguments cores(MemorySegment found, long believed) {
+        return set(192, found.address()).set(200, believed);
     }
 
     /** int32 offsets of pixels in dst that are set to zero. */
