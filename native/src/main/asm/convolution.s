@@ -9,6 +9,10 @@
 #
 # What follows the last step of a pair (scales, bias, residual, ReLU, rounding) is done between the first four steps of the next pair: the
 # tile unit is busy 64 cycles a step and leaves the vector units idle.
+#
+# On a core whose other hyperthread runs too, tile registers are hardly renamed: what fills one waits until what did before is through. There
+# each step asks for the next one's lines, so that its loads are short; on a core alone that would only take time. Which it is, the core is
+# asked now and then (SharedCores.java).
         .intel_syntax noprefix
         .altmacro
 

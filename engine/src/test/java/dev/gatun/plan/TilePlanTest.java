@@ -1,6 +1,7 @@
 package dev.gatun.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gatun.Errors;
@@ -38,6 +39,9 @@ class TilePlanTest {
     private static final int HEIGHT = 36;
     private static final int WIDTH = 47;
 
+    /** What tiles believe of their core, {@code ask} by default. */
+    private static final String CORE = "gatun.core";
+
     @BeforeEach
     void needsTiles() {
         assumeTrue(
@@ -49,6 +53,7 @@ class TilePlanTest {
     @AfterEach
     void usesTilesAgain() {
         System.clearProperty(TilePlanner.PROPERTY);
+        System.clearProperty(CORE);
     }
 
     private static Node.Conv conv(
@@ -105,19 +110,42 @@ class TilePlanTest {
     private static float[] run(
             Graph graph, LayerWeights weights, PlanRequest request, MemorySegment src, boolean tiles) {
         System.setProperty(TilePlanner.PROPERTY, tiles ? "on" : "off");
-        try (Arena arena = Arena.ofConfined();
-                Plan plan = Plan.of(graph, weights, request);
-                Execution execution = new Execution(plan)) {
+        try (Plan plan = Plan.of(graph, weights, request)) {
             long steps = plan.stepInfos().stream()
                     .filter(step -> step.implementation().startsWith("tiles:"))
                     .count();
             assertThat(steps).isGreaterThanOrEqualTo(tiles ? 3 : 0).isLessThan(tiles ? 100 : 1);
+            float[] first = run(plan, src, "ask");
+            if (tiles) {
+                assertThat(run(plan, src, "shared")).isEqualTo(first);
+                assertThat(run(plan, src, "alone")).isEqualTo(first);
+            }
+            return first;
+        }
+    }
+
+    private static float[] run(Plan plan, MemorySegment src, String core) {
+        System.setProperty(CORE, core);
+        try (Arena arena = Arena.ofConfined();
+                Execution execution = new Execution(plan)) {
             MemorySegment dst = arena.allocate(plan.dstBytes(), 4);
             execution.run(src, dst);
             float[] first = dst.toArray(ValueLayout.JAVA_FLOAT);
             execution.run(src, dst.fill((byte) 7));
             assertThat(dst.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(first);
             return first;
+        }
+    }
+
+    @Test
+    void refusesToBelieveAnythingElseOfACore() {
+        Graph graph = graph(Window.square(1, 1, 0), 64);
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Plan plan = Plan.of(graph, weights, request(1, InputFormat.U8_NHWC, Precision.BF16, 1))) {
+            System.setProperty(CORE, "lonely");
+            assertThatThrownBy(() -> new Execution(plan))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("gatun.core is 'lonely', expected ask, alone or shared");
         }
     }
 

@@ -2,22 +2,62 @@ package dev.gatun.natives;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whether cores are shared: whether the other hyperthread of a core runs as well, for somebody else maybe, whom a guest of a hypervisor cannot
- * see. Then a core has no tile registers to spare, and whatever fills one waits until the last that did is through. So loads have to find
- * their lines in L1, where on a core alone they overlap with multiplications and asking ahead for lines costs more than it gains (ResNet-50
- * in bf16, measured 2026-11-29: 12 % less time with it on a shared core, 6 % more alone). Convolutions on tiles ask their core now and then
- * how long two steps take and note it here, by their stack; results do not depend on it. Of the process.
+ * Whether cores are shared: whether the other hyperthread of a core runs as well, for another machine maybe, which a guest of a hypervisor
+ * cannot see. Then a core has hardly a register to spare for tiles, and whatever fills one waits until what did before is through; so
+ * loads have to find their lines in L1. On a core alone they overlap, and asking for the lines first costs more than it gains (ResNet-50
+ * in bf16, measured 2026-11-29: a sixth less time with it on a shared core, 7 % more alone). Convolutions on tiles ask their core now and
+ * then how long two steps take, note the answer here, and do either. What they compute is the same. Immutable.
+ *
+ * @param found of 64 cores, or rather threads by their stacks: when one was asked, in ticks of the processor's clock, and 1 if it was shared,
+ *     else 0
+ * @param believed ticks for which an answer holds, a number without a sign
  */
-final class SharedCores {
-    /** Of 64 cores, or rather stacks: when it was asked, in ticks of the processor's clock, and 1 if it was shared, else 0. */
-    static final long BYTES = 1024;
+record SharedCores(MemorySegment found, long believed) {
+    /** System property: {@code ask} (the default), or what is believed of all cores, {@code alone} or {@code shared}. */
+    static final String PROPERTY = "gatun.core";
 
-    /** Ticks for which an answer holds, some 60 us: the host's scheduler takes milliseconds, an answer 0.3 us. */
-    static final long BELIEVED = 1 << 17;
+    private static final long CORES = 64;
+    private static final long CORE_BYTES = 16;
 
-    static final MemorySegment FOUND = Arena.global().allocate(BYTES, Long.BYTES);
+    /** Some 60 us: a host's scheduler takes milliseconds, an answer 0.3 us. */
+    private static final long SOON = 1 << 17;
 
-    private SharedCores() {}
+    private static final long ALWAYS = -1;
+    private static final SharedCores ASKED = of(0, SOON);
+
+    /** Mapped when somebody wants them. */
+    private static final class Told {
+        static final SharedCores ALONE = of(0, ALWAYS);
+        static final SharedCores SHARED = of(1, ALWAYS);
+    }
+
+    /** Of the process, for good. */
+    private static SharedCores of(long shared, long believed) {
+        MemorySegment found = Arena.global().allocate(CORES * CORE_BYTES, Long.BYTES);
+        for (long core = 0; core < CORES; core++) {
+            found.set(ValueLayout.JAVA_LONG, core * CORE_BYTES + Long.BYTES, shared);
+        }
+        return new SharedCores(found, believed);
+    }
+
+    /**
+     * As the system property says.
+     *
+     * @throws IllegalArgumentException if it says something else
+     */
+    static SharedCores ofProperty() {
+        @Nullable String mode = System.getProperty(PROPERTY);
+        return switch (mode) {
+            case null -> ASKED;
+            case "ask" -> ASKED;
+            case "alone" -> Told.ALONE;
+            case "shared" -> Told.SHARED;
+            default ->
+                throw new IllegalArgumentException(PROPERTY + " is '" + mode + "', expected ask, alone or shared");
+        };
+    }
 }

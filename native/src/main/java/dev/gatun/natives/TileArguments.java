@@ -36,14 +36,20 @@ public final class TileArguments {
 
     private final MemorySegment struct;
 
-    /** Fills in {@code struct}, {@link #BYTES} zeros aligned to 64. */
+    /**
+     * Fills in {@code struct}, {@link #BYTES} zeros aligned to 64.
+     *
+     * @throws IllegalArgumentException if it is something else, or the system property {@code gatun.core} is neither {@code ask}, {@code
+     *     alone} nor {@code shared}
+     */
     public TileArguments(MemorySegment struct) {
         if (struct.byteSize() != BYTES || struct.address() % ROW_BYTES != 0) {
             throw new IllegalArgumentException("expected " + BYTES + " bytes aligned to 64, found " + struct);
         }
         this.struct = struct;
         planes(ROW_BYTES, ROW_BYTES);
-        cores(SharedCores.FOUND, SharedCores.BELIEVED);
+        SharedCores cores = SharedCores.ofProperty();
+        set(192, cores.found().address()).set(200, cores.believed());
     }
 
     private TileArguments set(long at, long value) {
@@ -126,16 +132,6 @@ public final class TileArguments {
             struct.set(JAVA_BYTE, 112L + i, (byte) Math.ceilDiv(prefetch - i, MULTIPLICATIONS));
         }
         return set(96, block);
-    }
-
-    /**
-     * What is known about cores, {@link SharedCores#FOUND} if this is not called.
-     *
-     * @param found {@link SharedCores#BYTES}
-     * @param believed ticks of the processor's clock after which a core is asked again; a number without a sign
-     */
-    TileArguments cores(MemorySegment found, long believed) {
-        return set(192, found.address()).set(200, believed);
     }
 
     /** int32 offsets of pixels in dst that are set to zero. */
