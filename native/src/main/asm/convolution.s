@@ -43,6 +43,10 @@
         .equ    FIRST_PANEL, 184        # of DST and RESIDUAL, that WEIGHTS, SCALES and BIAS begin with
         .equ    CORES, 192              # [64] of what was found about a core: ticks when, 0 if it is not shared
         .equ    BELIEVED, 200           # ticks for which that holds
+        .equ    OWN_STEPS, 208          # of src; the rest are of a second source
+        .equ    SECOND, 216             # where its tables start
+        .equ    SECOND_TILES, 224       # as TILES
+        .equ    SECOND_STRIDE, 232      # as STRIDE
 
         .equ    SPILL, 0                # of the stack: two buffers of 32 pixels x 32 channels of 4 bytes
         .equ    SPILL_BYTES, 4096
@@ -59,9 +63,10 @@
         .equ    ELSEWHERE, 8272         # bytes from dst to NOWHERE
         .equ    SHARED, 8280            # not 0 on a core that is shared
         .equ    NEXT_PAIR, 8288         # first pixels of the two tiles after those of this pair
+        .equ    SOURCE_END, 8304        # of the steps of the source in turn
         .equ    FRAME, 8320
 
-# rdi arguments, rsi 64, rax STRIDE, r8 r9 pixels of the two tiles, r10 weights, r11 steps, r15 stack. Of the pair that is finished
+# rdi arguments, rsi 64, rax STRIDE of the source in turn, r8 r9 pixels of the two tiles, r10 weights, r11 steps, r15 stack. Of the pair that is finished
 # meanwhile: rcx spilled sums, r12 rows of the table, rbx dst, rbp residual, zmm24 to 27 scales and bias.
 
 .macro function name
@@ -95,7 +100,7 @@ done:
 # Asks for the pixels of a tile in the next step, the next pair's first after the last one. Changes rdx and r13.
 .macro soon_pixels tile, at
         local   first, there
-        cmp     r11, [r15 + STEPS_END]
+        cmp     r11, [r15 + SOURCE_END]
         jae     first
         movsxd  rdx, dword ptr [r11]
         lea     r13, [\tile + rdx]
@@ -147,15 +152,16 @@ there:  .rept   7
         add     r10, 2048
 .endm
 
-# All steps of a pair, the first of them while the pair before is finished; goes on at one if they are but one, else at after.
-.macro steps op, soon, finish, one, after
-        local   few, many, check, rest
+# All steps of a source, or from rest on those of the second, the first of a pair while the pair before is finished; goes on at one if they
+# are but one, else at after.
+.macro steps op, soon, finish, rest, one, after
+        local   many, check
         test    r12, r12
-        jz      rest
-        cmp     dword ptr [rdi + STEP_COUNT], 4
+        jz      \rest
+        cmp     dword ptr [rdi + OWN_STEPS], 4
         jae     many
         step    \op, \soon, <call \finish>, <call \finish>, <call \finish>, <call \finish>
-        cmp     dword ptr [rdi + STEP_COUNT], 1
+        cmp     dword ptr [rdi + OWN_STEPS], 1
         je      \one
         step    \op, \soon, <call \finish>, <call \finish>, <call \finish>, <call \finish>
         jmp     check
@@ -164,11 +170,11 @@ many:   step    \op, \soon, <call \finish>, , <call \finish>,
         add     rdx, 16
         cmp     r11, rdx
         jb      many
-check:  cmp     r11, [r15 + STEPS_END]
+check:  cmp     r11, [r15 + SOURCE_END]
         jae     \after
-rest:   step    \op, \soon
-        cmp     r11, [r15 + STEPS_END]
-        jb      rest
+\rest:  step    \op, \soon
+        cmp     r11, [r15 + SOURCE_END]
+        jb      \rest
         jmp     \after
 .endm
 
@@ -328,7 +334,7 @@ rest:   step    \op, \soon
 
 # op of the tiles, kind of the elements, what widens the residual, what narrows the result
 .macro convolve op, kind, residual, pack
-        local   some, border, borderless, zeros, block, panel, pair, after, one, spilled, transpose, fits, finish, known, within, soon
+        local   some, border, borderless, zeros, block, panel, pair, after, one, spilled, transpose, fits, finish, known, within, soon, second, rest, resting
         cmp     qword ptr [rdi + PAIRS], 0
         jne     some
         ret
@@ -386,7 +392,6 @@ borderless:
         mov     [r9 + 8], rax
 known:  mov     rax, [r9 + 8]
         mov     [r15 + SHARED], rax
-        mov     rax, [rdi + STRIDE]
         mov     rdx, [rdi + STEP_COUNT]
         mov     r13, [rdi + STEPS]
         lea     r13, [r13 + 4 * rdx]
@@ -417,7 +422,12 @@ pair:   mov     r13, [r15 + PAIR]
         movsxd  r9, dword ptr [rdx + 8 * r13 + 4]
         add     r8, [rdi + SRC]
         add     r9, [rdi + SRC]
+        mov     rax, [rdi + STRIDE]
         mov     r10, [r15 + PANEL_WEIGHTS]
+        mov     r11, [rdi + OWN_STEPS]
+        shl     r11, 2
+        add     r11, [rdi + STEPS]
+        mov     [r15 + SOURCE_END], r11
         mov     r11, [rdi + STEPS]
         tilezero tmm0
         tilezero tmm1
@@ -426,7 +436,7 @@ pair:   mov     r13, [r15 + PAIR]
         xor     qword ptr [r15 + TURN], SPILL_BYTES
         cmp     qword ptr [r15 + SHARED], 0
         jne     soon
-        steps   \op, 0, finish, one, after
+        steps   \op, 0, finish, rest, one, after
 soon:   inc     r13
         cmp     r13, [r15 + PAIR_END]
         jb      within
@@ -439,7 +449,19 @@ within: movsxd  r14, dword ptr [rdx + 8 * r13 + 4]
         add     r14, rdx
         mov     [r15 + NEXT_PAIR], r13
         mov     [r15 + NEXT_PAIR + 8], r14
-        steps   \op, 1, finish, one, after
+        steps   \op, 1, finish, resting, one, after
+second: mov     r13, [r15 + PAIR]
+        mov     rdx, [rdi + SECOND_TILES]
+        movsxd  r8, dword ptr [rdx + 8 * r13]
+        movsxd  r9, dword ptr [rdx + 8 * r13 + 4]
+        add     r8, [rdi + SECOND]
+        add     r9, [rdi + SECOND]
+        mov     rax, [rdi + SECOND_STRIDE]
+        mov     rdx, [r15 + STEPS_END]
+        mov     [r15 + SOURCE_END], rdx
+        cmp     qword ptr [r15 + SHARED], 0
+        je      rest
+        jmp     resting
 one:    mov     r14, [r15 + TURN]
         add     r14, r15
         tilestored [r14 + 2 * rsi], tmm0
@@ -451,7 +473,9 @@ one:    mov     r14, [r15 + TURN]
         tilestored [r14 + 2 * rsi + 2112], tmm3
         call    finish
         jmp     spilled
-after:  mov     r14, [r15 + TURN]
+after:  cmp     r11, [r15 + STEPS_END]
+        jb      second
+        mov     r14, [r15 + TURN]
         add     r14, r15
         tilestored [r14 + 2 * rsi], tmm0
         tilestored [r14 + 2 * rsi + 64], tmm1

@@ -147,6 +147,7 @@ public final class Execution implements AutoCloseable {
         TileWork work = step.work();
         TileWork.Addresses addresses = new TileWork.Addresses(
                 address(step.src()),
+                step.second() == null ? 0 : address(step.second()),
                 address(step.dst()),
                 step.residual() == null ? 0 : address(step.residual()),
                 activations.address() + step.nowhere().offset());

@@ -167,12 +167,13 @@ final class PlanBuilder {
     }
 
     /** Appends work on tiles. */
-    void tiles(String name, TileWork work, Value src, Value dst, @Nullable Value residual) {
+    void tiles(String name, TileWork work, Value src, @Nullable Value second, Value dst, @Nullable Value residual) {
         nowhere.require(dst.desc().dim(1) * dst.desc().dataType().size(), 1);
         add(new Step.Tiles(
                 name,
                 work,
                 new Operand.InBuffer(src.buffer(), 0),
+                second == null ? null : new Operand.InBuffer(second.buffer(), 0),
                 new Operand.InBuffer(dst.buffer(), 0),
                 residual == null ? null : new Operand.InBuffer(residual.buffer(), 0),
                 nowhere));

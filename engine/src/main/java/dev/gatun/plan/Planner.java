@@ -126,7 +126,7 @@ final class Planner {
     void run() {
         for (Node node : graph.nodes()) {
             plan.section(subBatches.images(node));
-            if (!(node instanceof Node.Input)) {
+            if (!(node instanceof Node.Input) && !tiles.merges(node)) {
                 values.put(node.name(), plan(node));
                 node.sources().forEach(source -> unread.merge(source, -1, Integer::sum));
                 deliver(node.name());
@@ -206,7 +206,10 @@ final class Planner {
             return tiles.computes(conv) ? tiles.quantized(conv, layer, lastReader) : planner.quantized(layer);
         }
         if (tiles.computes(conv)) {
-            return tiles.floating(conv, weights.of(conv), lastReader);
+            Node.Conv shortcut = tiles.shortcut(conv);
+            return shortcut == null
+                    ? tiles.floating(conv, weights.of(conv), lastReader)
+                    : tiles.floating(conv, weights.of(conv), shortcut, weights.of(shortcut));
         }
         return winograd.computes(conv)
                 ? winograd.convolve(conv, weights.of(conv), lastReader)

@@ -98,6 +98,7 @@ sealed interface Step {
      * @param name of the node, or of the value that is moved
      * @param work what is done
      * @param src where what it reads lies
+     * @param second where what else it reads lies, if it reads anything else
      * @param dst where what it writes lies
      * @param residual where what it adds lies, if it adds anything
      * @param nowhere room for what nobody wants
@@ -106,6 +107,7 @@ sealed interface Step {
             String name,
             TileWork work,
             Operand.InBuffer src,
+            Operand.@Nullable InBuffer second,
             Operand.InBuffer dst,
             Operand.@Nullable InBuffer residual,
             Buffer nowhere)
@@ -123,7 +125,13 @@ sealed interface Step {
         @Override
         public Tiles at(long image, long images) {
             return new Tiles(
-                    name, work, src.at(image), dst.at(image), residual == null ? null : residual.at(image), nowhere);
+                    name,
+                    work,
+                    src.at(image),
+                    second == null ? null : second.at(image),
+                    dst.at(image),
+                    residual == null ? null : residual.at(image),
+                    nowhere);
         }
 
         @Override
@@ -131,6 +139,9 @@ sealed interface Step {
             user.accept(src.buffer());
             user.accept(dst.buffer());
             user.accept(nowhere);
+            if (second != null) {
+                user.accept(second.buffer());
+            }
             if (residual != null) {
                 user.accept(residual.buffer());
             }

@@ -12,19 +12,25 @@ import dev.gatun.onednn.OneDnn;
 import dev.gatun.onednn.Team;
 import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Shape;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Which nodes of a graph {@link TilePlanner} plans. */
 final class TileNodes {
     private static final int BF16_BYTES = 2;
+
+    /** Of the first of two sources, {@link TileArguments#second}. */
+    private static final int LEAST_STEPS = 2;
 
     private final Graph graph;
     private final EightBit eightBit;
     private final DataType type;
     private final PlanRequest request;
     private final Set<String> names = new HashSet<>();
+    private final Map<String, Node.Conv> shortcuts = new HashMap<>();
 
     /** @param type of values that are not in 8 bits */
     TileNodes(Graph graph, EightBit eightBit, DataType type, PlanRequest request) {
@@ -40,7 +46,67 @@ final class TileNodes {
                     names.add(node.name());
                 }
             }
+            findShortcuts();
         }
+    }
+
+    /**
+     * A 1x1 convolution in bf16 that adds the result of another one, its shortcut, which nobody else reads: their products have one sum, so that
+     * the shortcut's result need not be written, rounded and read.
+     */
+    private void findShortcuts() {
+        Map<String, Integer> uses = graph.uses();
+        Map<String, Node.Conv> alone = new HashMap<>();
+        for (Node node : graph.nodes()) {
+            if (node instanceof Node.Conv conv && isMatrix(conv) && uses.getOrDefault(conv.name(), 0) == 1) {
+                alone.put(conv.name(), conv);
+            }
+        }
+        for (Node node : graph.nodes()) {
+            Node.Conv shortcut =
+                    node instanceof Node.Conv conv && conv.epilogue().residual() != null
+                            ? alone.get(conv.epilogue().residual())
+                            : null;
+            if (shortcut != null
+                    && node instanceof Node.Conv conv
+                    && isMatrix(conv)
+                    && conv.window().strideH() == 1
+                    && uses.getOrDefault(conv.src(), 0) == 1
+                    && !shortcut.epilogue().relu()
+                    && shortcut.epilogue().residual() == null
+                    && conv.ic() * BF16_BYTES >= LEAST_STEPS * TileArguments.ROW_BYTES
+                    && isReadByMatrices(shortcut.src(), shortcut.window().strideH())) {
+                shortcuts.put(conv.name(), shortcut);
+            }
+        }
+    }
+
+    /** Whether it multiplies pixels by a matrix, in bf16, here. */
+    private boolean isMatrix(Node.Conv conv) {
+        return names.contains(conv.name()) && !eightBit.computes(conv) && !isStem(conv) && isPointwise(conv.window());
+    }
+
+    private static boolean isPointwise(Window window) {
+        return window.kernelH() == 1 && window.kernelW() == 1 && window.equals(window.withoutPadding());
+    }
+
+    /** Whether all who read it leave it without borders, and in an order in which those that a stride meets follow each other. */
+    private boolean isReadByMatrices(String value, int stride) {
+        return graph.nodes().stream()
+                .filter(node -> node.sources().contains(value))
+                .allMatch(node -> node instanceof Node.Conv conv
+                        && isPointwise(conv.window())
+                        && (conv.window().strideH() == 1 || conv.window().strideH() == stride));
+    }
+
+    /** The shortcut that is computed with the convolution, null if there is none. */
+    Node.@Nullable Conv shortcut(Node.Conv conv) {
+        return shortcuts.get(conv.name());
+    }
+
+    /** Whether it is computed with the convolution that adds its result. */
+    boolean isMerged(Node node) {
+        return shortcuts.values().stream().anyMatch(shortcut -> shortcut.name().equals(node.name()));
     }
 
     private static boolean isUsable(int threads) {

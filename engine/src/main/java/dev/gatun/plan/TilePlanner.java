@@ -16,6 +16,7 @@ import dev.gatun.tiles.TileGrid;
 import dev.gatun.tiles.TilePacking;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -122,9 +123,46 @@ final class TilePlanner {
                         plan.offsets(to.inBlocks(to.borders(shape.intDim(0)), blocks)),
                         src.buffer().bytesOf(plan.images())),
                 src,
+                null,
                 dst,
                 null);
         return dst;
+    }
+
+    /** Whether the node is a shortcut that is computed with the convolution that adds it: it has no value of its own. */
+    boolean merges(Node node) {
+        return nodes.isMerged(node);
+    }
+
+    /** The shortcut that is computed with the convolution, null if there is none. */
+    Node.@Nullable Conv shortcut(Node.Conv conv) {
+        return nodes.shortcut(conv);
+    }
+
+    /** A convolution in bf16 and the shortcut that is computed with it. */
+    Value floating(Node.Conv conv, FoldedWeights folded, Node.Conv shortcut, FoldedWeights added) {
+        TilePacking own = packing(conv, conv.ic(), false, BF16_BYTES);
+        TilePacking others = packing(shortcut, shortcut.ic(), false, BF16_BYTES);
+        String name = conv.name() + "+" + shortcut.name();
+        MemoryDesc desc = plan.desc(
+                DataType.BF16,
+                FormatTag.NC,
+                Shape.of(own.panels(), (own.bytes() + others.bytes()) / own.panels() / BF16_BYTES));
+        PackedTensor weights = plan.packer().filled(name + ".tiles", desc, data -> {
+            own.pack(folded.weights(), data, others.steps());
+            others.pack(added.weights(), data.asSlice(own.bytes() / own.panels()), own.steps());
+        });
+        PackedTensor bias = bias(name, conv, () -> sum(folded.bias(), added.bias()));
+        Second second = new Second(source(shortcut, false), others);
+        return convolve(conv, source(conv, false), second, new Filters(own, weights, null, bias, 1), false);
+    }
+
+    private static float[] sum(float[] a, float[] b) {
+        float[] sum = a.clone();
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += b[i];
+        }
+        return sum;
     }
 
     /** A convolution in bf16. */
@@ -135,7 +173,11 @@ final class TilePlanner {
         Source src = source(conv, false);
         TilePacking packing = packing(conv, conv.ic(), false, BF16_BYTES);
         PackedTensor weights = packed(conv, packing, DataType.BF16, data -> packing.pack(folded.weights(), data));
-        return convolve(conv, src, packing, weights, null, folded::bias, 1, lastReader);
+        return convolve(conv, src, null, floating(conv, packing, weights, folded), lastReader);
+    }
+
+    private Filters floating(Node.Conv conv, TilePacking packing, PackedTensor weights, FoldedWeights folded) {
+        return new Filters(packing, weights, null, bias(conv.name(), conv, folded::bias), 1);
     }
 
     /** The first convolution in bf16, on the caller's images. */
@@ -168,7 +210,7 @@ final class TilePlanner {
                 src,
                 layout,
                 layouts.grid(conv, layout, window.withoutPadding(), true).orElseThrow());
-        return convolve(conv, source, packing, weights, null, folded::bias, 1, lastReader);
+        return convolve(conv, source, null, floating(conv, packing, weights, folded), lastReader);
     }
 
     /** Weights with a channel more, of zeros. */
@@ -211,8 +253,8 @@ final class TilePlanner {
                 conv.name(),
                 conv.oc(),
                 () -> ConvPlanner.times(layer.scales(), src.value().scale(), step));
-        return convolve(
-                conv, src, packing, weights, scales, () -> ConvPlanner.times(layer.bias(), 1, step), step, lastReader);
+        PackedTensor bias = bias(conv.name(), conv, () -> ConvPlanner.times(layer.bias(), 1, step));
+        return convolve(conv, src, null, new Filters(packing, weights, scales, bias, step), lastReader);
     }
 
     private static TilePacking packing(Node.Conv conv, int ic, boolean rowTaps, int elementBytes) {
@@ -227,71 +269,135 @@ final class TilePlanner {
         return plan.packer().filled(conv.name() + ".tiles", desc, filling);
     }
 
-    /** A value that a convolution reads. */
-    private record Source(Value value, PixelLayout layout, TileGrid grid) {}
+    private PackedTensor bias(String name, Node.Conv conv, Supplier<float[]> bias) {
+        return plan.packer().floats(name + ".bias", bias, plan.desc(DataType.F32, FormatTag.X, Shape.of(conv.oc())));
+    }
 
-    private Value convolve(
-            Node.Conv conv,
-            Source src,
+    /** A value that a convolution reads. */
+    private record Source(Value value, PixelLayout layout, TileGrid grid) {
+        long channels() {
+            return value.desc().dim(1);
+        }
+
+        /** Of all channels. */
+        int pixelBytes() {
+            return Math.toIntExact(channels() * value.desc().dataType().size());
+        }
+
+        PixelBytes bytes(long images) {
+            return PixelBytes.of(layout, pixelBytes(), images);
+        }
+
+        /** From a row of a tile to the next. */
+        long stride(long images) {
+            return (long) grid.pixelStride() * bytes(images).pixel();
+        }
+
+        /** That a row of a tile takes with it into a cache. */
+        long cachedBytes() {
+            return (long) grid.pixelStride() * Math.max(pixelBytes(), TileArguments.ROW_BYTES);
+        }
+    }
+
+    /** What a shortcut reads, whose tiles those of the convolution are then. */
+    private record Second(Source source, TilePacking packing) {}
+
+    /**
+     * Weights and what follows the sums.
+     *
+     * @param packing of the weights of the first source
+     * @param scales null in bf16
+     * @param step of the result
+     */
+    private record Filters(
             TilePacking packing,
             PackedTensor weights,
             @Nullable PackedTensor scales,
-            Supplier<float[]> bias,
-            float step,
-            boolean lastReader) {
+            PackedTensor bias,
+            float step) {}
+
+    private Value convolve(Node.Conv conv, Source src, @Nullable Second second, Filters filters, boolean lastReader) {
+        PackedTensor scales = filters.scales();
+        float step = filters.step();
         Shape dstShape = shapes.apply(conv.name());
         DataType dstType = scales == null ? DataType.BF16 : eightBit.type(conv.name());
         PixelLayout layout = layouts.of(conv.name());
-        String residualName = conv.epilogue().residual();
+        String residualName = second == null ? conv.epilogue().residual() : null;
         Value residual = residualName == null ? null : laidOut(residualName, scales != null);
         Value dst = landing(residual, layout, dstType, dstShape, step, lastReader);
-        TileGrid grid = src.grid();
-        long ic = src.value().desc().dim(1);
-        int srcPixel = (int) ic * src.value().desc().dataType().size();
         int dstPixel = conv.oc() * dstType.size();
-        PixelBytes from = PixelBytes.of(src.layout(), srcPixel, plan.images());
+        PixelBytes from = src.bytes(plan.images());
         PixelBytes to = PixelBytes.of(layout, dstPixel, plan.images());
         PixelBytes added = residual == null ? to : PixelBytes.of(residual.pixels(), dstPixel, plan.images());
+        TileGrid grid = second == null ? src.grid() : second.source().grid();
+        int[] steps = from.steps(src.grid().taps(), filters.packing());
         TileWork.Geometry geometry = new TileWork.Geometry(
-                plan.offsets(from.steps(grid.taps(), packing)),
-                plan.offsets(from.positions(grid.tiles())),
+                plan.offsets(second == null ? steps : steps(steps, second)),
+                // A shortcut's tiles are of results that follow each other, and so do the pixels they are made of.
+                plan.offsets(second == null ? from.positions(grid.tiles()) : from.pixels(grid.firstResults())),
                 plan.offsets(to.pixels(grid.rows())),
                 residual == null ? null : plan.offsets(PixelBytes.existing(added.pixels(grid.rows()))),
                 plan.offsets(to.borders(dstShape.intDim(0))),
                 grid.height(),
-                (long) grid.pixelStride() * from.pixel(),
-                (long) grid.pixelStride() * Math.max(srcPixel, TileArguments.ROW_BYTES),
+                src.stride(plan.images()),
+                src.cachedBytes() + (second == null ? 0 : second.source().cachedBytes()),
                 to.plane(),
-                added.plane());
+                added.plane(),
+                second == null ? null : secondSource(second.source(), steps.length));
         TileWork.Channels channels = new TileWork.Channels(
-                weights,
+                filters.weights(),
                 scales,
-                plan.packer()
-                        .floats(conv.name() + ".bias", bias, plan.desc(DataType.F32, FormatTag.X, Shape.of(conv.oc()))),
-                packing.panels(),
+                filters.bias(),
+                filters.packing().panels(),
                 residual == null ? 0 : residual.scale() / step,
                 conv.epilogue().relu() ? 0 : Float.NEGATIVE_INFINITY);
         Window window = conv.window();
+        Source other = second == null ? null : second.source();
         plan.tiles(
                 conv.name(),
                 new TileWork.Convolution(
                         function(dstType, residual),
-                        words(src.value(), src.layout()) + " -> " + words(dst, layout),
+                        words(src) + (other == null ? "" : " + " + words(other)) + " -> " + words(dst, layout),
                         geometry,
                         channels,
-                        dstShape.elements() * ic * window.kernelH() * window.kernelW(),
-                        src.value().buffer().bytesOf(plan.images()),
+                        dstShape.elements()
+                                * (src.channels() * window.kernelH() * window.kernelW()
+                                        + (other == null ? 0 : other.channels())),
+                        src.value().buffer().bytesOf(plan.images())
+                                + (other == null ? 0 : other.value().buffer().bytesOf(plan.images())),
                         dstShape.elements() * dstType.size(),
                         residual == null ? 0 : dstShape.elements() * dstType.size()),
                 src.value(),
+                other == null ? null : other.value(),
                 dst,
                 residual);
         return dst;
     }
 
+    /** Steps of the first source, and behind them those of the second. */
+    private int[] steps(int[] own, Second second) {
+        int[] others = second.source()
+                .bytes(plan.images())
+                .steps(second.source().grid().taps(), second.packing());
+        int[] all = Arrays.copyOf(own, own.length + others.length);
+        System.arraycopy(others, 0, all, own.length, others.length);
+        return all;
+    }
+
+    private TileWork.SecondSource secondSource(Source source, int ownSteps) {
+        return new TileWork.SecondSource(
+                ownSteps,
+                plan.offsets(source.bytes(plan.images()).positions(source.grid().tiles())),
+                source.stride(plan.images()));
+    }
+
     private static TileConvolution function(DataType dst, @Nullable Value residual) {
         String added = residual == null ? "NONE" : residual.desc().dataType().name();
         return TileConvolution.valueOf(dst.name() + "_" + added);
+    }
+
+    private static String words(Source source) {
+        return words(source.value(), source.layout());
     }
 
     private static String words(Value value, PixelLayout layout) {
@@ -396,6 +502,7 @@ final class TilePlanner {
                         plan.offsets(to.inBlocks(to.borders(shape.intDim(0)), blocks)),
                         pixelBytes / blocks),
                 had,
+                null,
                 moved,
                 null);
         known.add(moved);

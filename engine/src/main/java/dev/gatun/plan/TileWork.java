@@ -44,10 +44,11 @@ sealed interface TileWork {
     /**
      * Where values lie.
      *
+     * @param second source, 0 if there is none
      * @param residual 0 if there is none
      * @param nowhere room for a pixel of dst that nobody wants
      */
-    record Addresses(long src, long dst, long residual, long nowhere) {}
+    record Addresses(long src, long second, long dst, long residual, long nowhere) {}
 
     /** The first of {@code count} things in a part, and for {@code part + 1} the first that is not. */
     private static long first(long count, int part, int parts) {
@@ -67,6 +68,7 @@ sealed interface TileWork {
      * @param pixelBytes of src that a row of a tile takes with it into a cache, all channels of it
      * @param dstPlane bytes from 64 bytes of channels to the next, in dst
      * @param residualPlane in the residual
+     * @param second what the last steps read, null if all are of src
      */
     record Geometry(
             Offsets steps,
@@ -78,11 +80,21 @@ sealed interface TileWork {
             long stride,
             long pixelBytes,
             long dstPlane,
-            long residualPlane) {
+            long residualPlane,
+            @Nullable SecondSource second) {
         long pairs() {
             return tiles.count() / 2;
         }
     }
+
+    /**
+     * A source whose sums are added to those of the first.
+     *
+     * @param ownSteps steps of the first source
+     * @param tiles offsets of tiles in the second
+     * @param stride bytes from a row of a tile to the next
+     */
+    record SecondSource(long ownSteps, Offsets tiles, long stride) {}
 
     /**
      * Weights and what follows the sums.
@@ -106,7 +118,7 @@ sealed interface TileWork {
      * A convolution.
      *
      * @param macs multiply-accumulates
-     * @param srcBytes of src
+     * @param srcBytes of src, and of the second source if there is one
      * @param dstBytes of dst
      * @param residualBytes of the residual
      */
@@ -184,6 +196,11 @@ sealed interface TileWork {
                             geometry.stride())
                     .floor(channels.floor())
                     .nowhere(memory.nowhere());
+            SecondSource second = geometry.second();
+            if (second != null) {
+                arguments.second(
+                        second.ownSteps(), memory.second(), second.tiles().address(2 * pair), second.stride());
+            }
             Offsets residualRows = geometry.residualRows();
             if (residualRows != null) {
                 arguments.residual(

@@ -218,6 +218,30 @@ public final class TileGrid {
         return rows;
     }
 
+    /**
+     * For each tile the result that its first row would be of, if all of its rows had one.
+     *
+     * @throws IllegalStateException if the results of a tile do not follow each other
+     */
+    public int[] firstResults() {
+        int[] first = new int[tiles.length];
+        for (int tile = 0; tile < first.length; tile++) {
+            // A tile that makes up a pair has no results, and reads what the one before does.
+            first[tile] = tile == 0 ? 0 : first[tile - 1];
+            for (int row = 0, found = NOWHERE; row < height; row++) {
+                int result = rows[tile * TileArguments.ROWS + row];
+                if (result != NOWHERE) {
+                    if (found != NOWHERE && result - row != found) {
+                        throw new IllegalStateException("results of tile " + tile + " are not neighbours");
+                    }
+                    found = result - row;
+                    first[tile] = found;
+                }
+            }
+        }
+        return first;
+    }
+
     /** Pixels from the first of a tile to each tap, in the order of the kernel. */
     public int[] taps() {
         return taps;

@@ -45,12 +45,13 @@ public record TilePacking(int oc, int ic, int kh, int kw, boolean rowTaps, int e
         return (long) panels() * steps() * TileArguments.STEP_BYTES;
     }
 
-    /** Where the weight of an output channel, an input channel and a tap goes. */
-    private long at(int o, int i, int y, int x) {
+    /** Where the weight of an output channel, an input channel and a tap goes, if each panel has steps of others as well. */
+    private long at(int o, int i, int y, int x, int others) {
         int tap = rowTaps ? y : y * kw + x;
         int channel = (rowTaps ? x * ic + i : i) * elementBytes;
-        long step =
-                (long) o / TileArguments.PANEL * steps() + (long) tap * tapSteps() + channel / TileArguments.ROW_BYTES;
+        long step = (long) o / TileArguments.PANEL * (steps() + others)
+                + (long) tap * tapSteps()
+                + channel / TileArguments.ROW_BYTES;
         int inStep = channel % TileArguments.ROW_BYTES;
         long tile = step * 2 + o % TileArguments.PANEL / TILE_CHANNELS;
         long row = tile * TileArguments.ROWS + inStep / GROUP_BYTES;
@@ -64,7 +65,7 @@ public record TilePacking(int oc, int ic, int kh, int kw, boolean rowTaps, int e
             for (int i = 0; i < ic; i++) {
                 for (int y = 0; y < kh; y++) {
                     for (int x = 0; x < kw; x++) {
-                        packed.set(JAVA_BYTE, at(o, i, y, x), weights[from++]);
+                        packed.set(JAVA_BYTE, at(o, i, y, x, 0), weights[from++]);
                     }
                 }
             }
@@ -73,12 +74,21 @@ public record TilePacking(int oc, int ic, int kh, int kw, boolean rowTaps, int e
 
     /** Rounds to bf16, to the nearest and ties to even, and packs into zeroed memory. */
     public void pack(float[] weights, MemorySegment packed) {
+        pack(weights, packed, 0);
+    }
+
+    /**
+     * As {@link #pack(float[], MemorySegment)}, where panels have further steps.
+     *
+     * @param others steps of other weights between panels
+     */
+    public void pack(float[] weights, MemorySegment packed, int others) {
         int from = 0;
         for (int o = 0; o < oc; o++) {
             for (int i = 0; i < ic; i++) {
                 for (int y = 0; y < kh; y++) {
                     for (int x = 0; x < kw; x++) {
-                        packed.set(JAVA_SHORT, at(o, i, y, x), bf16(weights[from++]));
+                        packed.set(JAVA_SHORT, at(o, i, y, x, others), bf16(weights[from++]));
                     }
                 }
             }

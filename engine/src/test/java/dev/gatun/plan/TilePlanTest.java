@@ -362,6 +362,94 @@ class TilePlanTest {
         }
     }
 
+    /** A bottleneck block with a shortcut, and what else there is to its ends. */
+    private static Graph bottleneck(int stride, List<Node> more, List<String> outputs) {
+        Window one = Window.square(1, 1, 0);
+        List<Node> nodes = new ArrayList<>(List.of(
+                new Node.Input("input", 3),
+                conv("stem", "input", 3, 128, Window.same(3, 1), null, true),
+                conv("shortcut", "stem", 128, 192, Window.square(1, stride, 0), null, false),
+                conv("conv1", "stem", 128, 64, one, null, true),
+                conv("conv2", "conv1", 64, 64, Window.same(3, stride), null, true),
+                conv("conv3", "conv2", 64, 192, one, "shortcut", true),
+                conv("again", "conv3", 192, 192, one, "conv3", true)));
+        nodes.addAll(more);
+        return new Graph(nodes, outputs);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void shortcutsAreSummedWithWhatAddsThem(int stride) {
+        Graph graph = bottleneck(stride, List.of(), List.of("again"));
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            int images = 3;
+            MemorySegment src = pixels(arena, images);
+            PlanRequest request = request(images, InputFormat.U8_NHWC, Precision.BF16, 1);
+            float[] found = run(graph, weights, request, src, true);
+            assertThat(Errors.relative(found, run(graph, weights, request, src, false)))
+                    .isLessThan(1e-2);
+            for (int threads : new int[] {2, 3}) {
+                PlanRequest inTeam = request(images, InputFormat.U8_NHWC, Precision.BF16, threads);
+                assertThat(run(graph, weights, inTeam, src, true)).isEqualTo(found);
+            }
+            long bytes = src.byteSize() / images;
+            int values = found.length / images;
+            PlanRequest one = request(1, InputFormat.U8_NHWC, Precision.BF16, 1);
+            for (int image = 0; image < images; image++) {
+                assertThat(run(graph, weights, one, src.asSlice(image * bytes, bytes), true))
+                        .isEqualTo(Arrays.copyOfRange(found, image * values, (image + 1) * values));
+            }
+            System.setProperty(TilePlanner.PROPERTY, "on");
+            try (Plan plan = Plan.of(graph, weights, request)) {
+                assertThat(plan.stepInfos()).noneMatch(step -> step.name().equals("shortcut"));
+                assertThat(plan.stepInfos())
+                        .filteredOn(step -> step.name().equals("conv3"))
+                        .isNotEmpty()
+                        .allSatisfy(step -> {
+                            assertThat(step.implementation()).isEqualTo("tiles:bf16_none");
+                            assertThat(step.layouts()).containsPattern(" \\+ bf16:.x128x");
+                        });
+            }
+        }
+    }
+
+    static List<Graph> shortcutsOfTheirOwn() {
+        Window one = Window.square(1, 1, 0);
+        return List.of(
+                bottleneck(2, List.of(), List.of("again", "shortcut")),
+                bottleneck(2, List.of(conv("more", "shortcut", 192, 64, one, null, true)), List.of("again", "more")),
+                bottleneck(
+                        2,
+                        List.of(conv("more", "stem", 128, 64, Window.same(3, 1), null, true)),
+                        List.of("again", "more")),
+                bottleneck(
+                        1,
+                        List.of(conv("more", "stem", 128, 64, Window.square(1, 2, 0), null, true)),
+                        List.of("again", "more")),
+                bottleneck(
+                        2,
+                        List.of(conv("more", "conv2", 64, 64, Window.same(3, 1), null, true)),
+                        List.of("again", "more")));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void shortcutsOfTheirOwn(Graph graph) {
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment src = pixels(arena, 2);
+            PlanRequest request = request(2, InputFormat.U8_NHWC, Precision.BF16, 1);
+            assertThat(Errors.relative(
+                            run(graph, weights, request, src, true), run(graph, weights, request, src, false)))
+                    .isLessThan(1e-2);
+            System.setProperty(TilePlanner.PROPERTY, "on");
+            try (Plan plan = Plan.of(graph, weights, request)) {
+                assertThat(plan.stepInfos()).anyMatch(step -> step.name().equals("shortcut"));
+            }
+        }
+    }
+
     @Test
     void imagesOfABatchAreAsTheyAreAlone() {
         Graph graph = graph(Window.same(3, 2), 64);

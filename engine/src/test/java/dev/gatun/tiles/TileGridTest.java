@@ -1,6 +1,7 @@
 package dev.gatun.tiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.graph.Window;
 import dev.gatun.natives.TileArguments;
@@ -109,6 +110,25 @@ class TileGridTest {
                 assertThat(at).as("tap %s of result %s", tap, result).isEqualTo(src.index(sy, sx));
             }
         }
+    }
+
+    @Test
+    void resultsOfATileFollowItsFirst() {
+        Window two = Window.square(1, 2, 0);
+        for (PixelLayout layout : List.of(PixelLayout.plain(14, 14), PixelLayout.sorted(14, 14, two))) {
+            TileGrid grid = TileGrid.of(layout, IMAGES, two, 7, 7, false).orElseThrow();
+            int[] first = grid.firstResults();
+            for (int tile = 0; tile < first.length; tile++) {
+                assertThat(first[tile]).isBetween(0, IMAGES * 49 - grid.height());
+                for (int row = 0; row < grid.height(); row++) {
+                    assertThat(grid.rows()[tile * TileArguments.ROWS + row]).isIn(-1, first[tile] + row);
+                }
+            }
+        }
+        TileGrid bordered = TileGrid.of(
+                        PixelLayout.framed(20, 35, Window.same(3, 1)), 1, Window.same(3, 1), 20, 35, false)
+                .orElseThrow();
+        assertThatThrownBy(bordered::firstResults).hasMessageContaining("are not neighbours");
     }
 
     @Test

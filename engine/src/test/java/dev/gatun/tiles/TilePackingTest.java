@@ -57,6 +57,30 @@ class TilePackingTest {
     }
 
     @Test
+    void leavesRoomForStepsOfOthers() {
+        TilePacking packing = new TilePacking(64, 64, 1, 1, false, 2);
+        float[] weights = new float[64 * 64];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = i - 2048;
+        }
+        int others = 3;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment alone = arena.allocate(packing.bytes());
+            packing.pack(weights, alone);
+            long panel = packing.bytes() / packing.panels();
+            long apart = panel + others * (long) TileArguments.STEP_BYTES;
+            MemorySegment shared = arena.allocate(packing.panels() * apart);
+            packing.pack(weights, shared, others);
+            for (int i = 0; i < packing.panels(); i++) {
+                assertThat(shared.asSlice(i * apart, panel).mismatch(alone.asSlice(i * panel, panel)))
+                        .isEqualTo(-1);
+                assertThat(shared.asSlice(i * apart + panel, apart - panel).toArray(ValueLayout.JAVA_BYTE))
+                        .containsOnly(0);
+            }
+        }
+    }
+
+    @Test
     void roundsToTheNearestBf16AndTiesToEven() {
         TilePacking packing = new TilePacking(32, 32, 1, 1, false, 2);
         float[] weights = new float[32 * 32];

@@ -98,9 +98,21 @@ public final class TileArguments {
         return this;
     }
 
-    /** int32 offsets from the first pixel of a tile, one a step. */
+    /** int32 offsets from the first pixel of a tile, one a step, of one source as long as {@link #second} says nothing else. */
     public TileArguments steps(long table, long count) {
-        return set(48, table).set(56, count);
+        return set(48, table).set(56, count).set(208, count);
+    }
+
+    /**
+     * A second source of a convolution, of which the last steps are.
+     *
+     * @param own steps of the first source, at least 2
+     * @param memory where its offsets start
+     * @param tiles int32 offsets of its first pixels, two a pair
+     * @param stride bytes from a pixel of a tile to the next
+     */
+    public TileArguments second(long own, long memory, long tiles, long stride) {
+        return set(208, own).set(216, memory).set(224, tiles).set(232, stride);
     }
 
     /**
