@@ -144,8 +144,8 @@ sealed interface TileWork {
         /** Of L1, for pixels of a block. */
         private static final long L1_PIXELS = 28L << 10;
 
-        /** Of L2, for pixels of a block. */
-        private static final long L2_PIXELS = 512L << 10;
+        /** Of L2, for pixels of a block: those of ResNet-50's last shortcut for four images at once. */
+        private static final long L2_PIXELS = 640L << 10;
 
         private static final long PANEL_LINES = TileArguments.STEP_BYTES / TileArguments.ROW_BYTES;
 
