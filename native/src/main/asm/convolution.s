@@ -10,7 +10,7 @@
 # What follows the last step of a pair (scales, bias, residual, ReLU, rounding) is done between the first four steps of the next pair: the
 # tile unit is busy 64 cycles a step and leaves the vector units idle.
 #
-# On a core whose other hyperthread runs too, tile registers are hardly renamed: what fills one waits until what did before is through. There
+# On a core whose other hyperthread runs too, what fills a tile register waits until what did before is through, as if none were renamed. There
 # each step asks for the next one's lines, so that its loads are short; on a core alone that would only take time. Which it is, the core is
 # asked now and then (SharedCores.java).
         .intel_syntax noprefix
@@ -41,7 +41,7 @@
         .equ    DST_PLANE, 168          # bytes from 64 bytes of channels to the next, in dst: 64 if a pixel's channels are neighbours
         .equ    RESIDUAL_PLANE, 176     # in the residual
         .equ    FIRST_PANEL, 184        # of DST and RESIDUAL, that WEIGHTS, SCALES and BIAS begin with
-        .equ    CORES, 192              # [64] of what was found about a core: ticks when, 0 if it is not shared
+        .equ    CORES, 192              # [64] of 64 bytes, what was found about a core: ticks when, and 0 if it is not shared
         .equ    BELIEVED, 200           # ticks for which that holds
         .equ    OWN_STEPS, 208          # of src; the rest are of a second source
         .equ    SECOND, 216             # where its tables start
@@ -62,9 +62,11 @@
         .equ    TURN, 8264              # which buffer the next pair is spilled to
         .equ    ELSEWHERE, 8272         # bytes from dst to NOWHERE
         .equ    SHARED, 8280            # not 0 on a core that is shared
-        .equ    NEXT_PAIR, 8288         # first pixels of the two tiles after those of this pair
+        .equ    NEXT_TILES, 8288        # first pixels of the two tiles after those of this pair and source
         .equ    SOURCE_END, 8304        # of the steps of the source in turn
-        .equ    FRAME, 8320
+        .equ    NEXT_WEIGHTS, 8312      # of the pair after this one
+        .equ    NEXT_PAIR, 8320         # its number
+        .equ    FRAME, 8384
 
 # rdi arguments, rsi 64, rax STRIDE of the source in turn, r8 r9 pixels of the two tiles, r10 weights, r11 steps, r15 stack. Of the pair that is finished
 # meanwhile: rcx spilled sums, r12 rows of the table, rbx dst, rbp residual, zmm24 to 27 scales and bias.
@@ -88,24 +90,27 @@ next:   prefetcht1 [r13]
 done:
 .endm
 
-# Asks for half of the next step's weights, from r10 on.
+# Asks for half of the next step's weights, the next pair's first after the last one. Changes r13.
 .macro soon_weights from
+        lea     r13, [r10 + 2048]
+        cmp     r11, [r15 + STEPS_END]
+        cmovae  r13, [r15 + NEXT_WEIGHTS]
         .set    line, \from
         .rept   16
-        prefetcht0 [r10 + line]
+        prefetcht0 [r13 + line]
         .set    line, line + 64
         .endr
 .endm
 
-# Asks for the pixels of a tile in the next step, the next pair's first after the last one. Changes rdx and r13.
+# Asks for the pixels of a tile in the next step, of the next source or pair after the last one. Changes rdx and r13.
 .macro soon_pixels tile, at
-        local   first, there
+        local   last, there
         cmp     r11, [r15 + SOURCE_END]
-        jae     first
+        jae     last
         movsxd  rdx, dword ptr [r11]
         lea     r13, [\tile + rdx]
         jmp     there
-first:  mov     r13, [r15 + NEXT_PAIR + \at]
+last:   mov     r13, [r15 + NEXT_TILES + \at]
 there:  .rept   7
         prefetcht0 [r13]
         prefetcht0 [r13 + rax]
@@ -113,6 +118,21 @@ there:  .rept   7
         .endr
         prefetcht0 [r13]
         prefetcht0 [r13 + rax]
+.endm
+
+# What is read after the steps of a source: a pair of tiles, by its number in r13, by a table and in a source, at the first of some steps. Changes
+# rdx, r13 and r14.
+.macro next_tiles table, source, steps
+        mov     rdx, [rdi + \table]
+        movsxd  r14, dword ptr [rdx + 8 * r13 + 4]
+        movsxd  r13, dword ptr [rdx + 8 * r13]
+        mov     rdx, [\steps]
+        movsxd  rdx, dword ptr [rdx]
+        add     rdx, [rdi + \source]
+        add     r13, rdx
+        add     r14, rdx
+        mov     [r15 + NEXT_TILES], r13
+        mov     [r15 + NEXT_TILES + 8], r14
 .endm
 
 # unit0 to unit3 are calls of what finishes four pixels, or nothing.
@@ -126,7 +146,7 @@ there:  .rept   7
         \op     tmm0, tmm4, tmm6
         ahead   0
         .if     \soon
-        soon_weights 2048
+        soon_weights 0
         .endif
         \unit0
         tileloadd tmm7, [r10 + rsi + 1024]
@@ -134,7 +154,7 @@ there:  .rept   7
         \op     tmm1, tmm4, tmm7
         ahead   1
         .if     \soon
-        soon_weights 3072
+        soon_weights 1024
         .endif
         \unit1
         \op     tmm2, tmm5, tmm6
@@ -334,7 +354,7 @@ check:  cmp     r11, [r15 + SOURCE_END]
 
 # op of the tiles, kind of the elements, what widens the residual, what narrows the result
 .macro convolve op, kind, residual, pack
-        local   some, border, borderless, zeros, block, panel, pair, after, one, spilled, transpose, fits, finish, known, within, soon, second, rest, resting
+        local   some, border, borderless, zeros, block, panel, pair, after, one, spilled, transpose, fits, finish, known, within, soon, both, asking, second, rest, resting
         cmp     qword ptr [rdi + PAIRS], 0
         jne     some
         ret
@@ -375,10 +395,11 @@ borderless:
         vbroadcastss zmm28, dword ptr [rdi + SUM_SCALE]
         vbroadcastss zmm31, dword ptr [rdi + FLOOR]
         mov     esi, 64
-        mov     r9, rsp
-        shr     r9, 16
-        and     r9d, 63
-        shl     r9d, 4
+        mov     r9, rsp                 # stacks are 2^n pages apart, or nearly so
+        shr     r9, 12
+        imul    r9d, r9d, 0x9e3779b1
+        shr     r9d, 26
+        shl     r9d, 6
         add     r9, [rdi + CORES]
         rdtsc
         shl     rdx, 32
@@ -437,19 +458,22 @@ pair:   mov     r13, [r15 + PAIR]
         cmp     qword ptr [r15 + SHARED], 0
         jne     soon
         steps   \op, 0, finish, rest, one, after
-soon:   inc     r13
+soon:   mov     r14, [r15 + PANEL_WEIGHTS]
+        inc     r13
         cmp     r13, [r15 + PAIR_END]
         jb      within
         mov     r13, [r15 + BLOCK_START]
-within: movsxd  r14, dword ptr [rdx + 8 * r13 + 4]
-        movsxd  r13, dword ptr [rdx + 8 * r13]
-        movsxd  rdx, dword ptr [r11]
-        add     rdx, [rdi + SRC]
-        add     r13, rdx
-        add     r14, rdx
-        mov     [r15 + NEXT_PAIR], r13
-        mov     [r15 + NEXT_PAIR + 8], r14
-        steps   \op, 1, finish, resting, one, after
+        add     r14, [r15 + PANEL_BYTES]
+within: mov     [r15 + NEXT_PAIR], r13
+        mov     [r15 + NEXT_WEIGHTS], r14
+        mov     r14, [r15 + SOURCE_END]
+        cmp     r14, [r15 + STEPS_END]
+        jb      both
+        next_tiles TILES, SRC, <rdi + STEPS>
+        jmp     asking
+both:   mov     r13, [r15 + PAIR]
+        next_tiles SECOND_TILES, SECOND, <r15 + SOURCE_END>
+asking: steps   \op, 1, finish, resting, one, after
 second: mov     r13, [r15 + PAIR]
         mov     rdx, [rdi + SECOND_TILES]
         movsxd  r8, dword ptr [rdx + 8 * r13]
@@ -461,6 +485,8 @@ second: mov     r13, [r15 + PAIR]
         mov     [r15 + SOURCE_END], rdx
         cmp     qword ptr [r15 + SHARED], 0
         je      rest
+        mov     r13, [r15 + NEXT_PAIR]
+        next_tiles TILES, SRC, <rdi + STEPS>
         jmp     resting
 one:    mov     r14, [r15 + TURN]
         add     r14, r15

@@ -45,7 +45,11 @@ public final class Execution implements AutoCloseable {
     private MemorySegment src;
     private MemorySegment dst;
 
-    /** Allocates what a run needs, so that runs allocate nothing; on failure nothing is kept. */
+    /**
+     * Allocates what a run needs, so that runs allocate nothing; on failure nothing is kept.
+     *
+     * @throws IllegalArgumentException if the system property {@code gatun.core} is neither {@code ask}, {@code alone} nor {@code shared}
+     */
     public Execution(Plan plan) {
         this.plan = plan;
         this.threads = plan.request().threads();

@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class TileNodes {
     private static final int BF16_BYTES = 2;
 
-    /** Of the first of two sources, {@link TileArguments#second}. */
-    private static final int LEAST_STEPS = 2;
-
     private final Graph graph;
     private final EightBit eightBit;
     private final DataType type;
@@ -52,7 +49,7 @@ final class TileNodes {
 
     /**
      * A 1x1 convolution in bf16 that adds the result of another one, its shortcut, which nobody else reads: their products have one sum, so that
-     * the shortcut's result need not be written, rounded and read.
+     * the shortcut's result need not be written, rounded and read. If it is the shortcut that adds, as in files that have it last, both stay.
      */
     private void findShortcuts() {
         Map<String, Integer> uses = graph.uses();
@@ -74,7 +71,7 @@ final class TileNodes {
                     && uses.getOrDefault(conv.src(), 0) == 1
                     && !shortcut.epilogue().relu()
                     && shortcut.epilogue().residual() == null
-                    && conv.ic() * BF16_BYTES >= LEAST_STEPS * TileArguments.ROW_BYTES
+                    && conv.ic() * BF16_BYTES >= TileArguments.LEAST_STEPS * TileArguments.ROW_BYTES
                     && isReadByMatrices(shortcut.src(), shortcut.window().strideH())) {
                 shortcuts.put(conv.name(), shortcut);
             }

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -312,7 +313,17 @@ class TilePlanTest {
     @ParameterizedTest
     @ValueSource(strings = {"wide", "asked", "shortcut", "sum", "again", "signed"})
     void layersLeftInFloatsReadWhatOthersKeepInInt8(String left) {
-        Graph graph = graph(Window.same(3, 1), 64);
+        requireMixed(graph(Window.same(3, 1), 64), List.of(left));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"conv3, conv3", "shortcut, shortcut", "shortcut, conv3"})
+    void shortcutsAreSummedInFloatsOnly(String left, String alsoLeft) {
+        requireMixed(bottleneck(2, List.of(), List.of("again")), List.of(left, alsoLeft));
+    }
+
+    /** An int8 plan of which some layers are left in float. */
+    private static void requireMixed(Graph graph, List<String> left) {
         LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment src = pixels(arena, 1);
@@ -320,7 +331,7 @@ class TilePlanTest {
             Map<String, float[]> values = Int8PlanTest.values(graph, weights, f32, src);
             Quantization all = Int8PlanTest.quantization(graph, weights, values, true);
             Map<String, QuantizedLayer> layers = new HashMap<>(all.layers());
-            layers.remove(left);
+            left.forEach(layers::remove);
             LayerWeights mixed = Int8PlanTest.with(weights, new Quantization(all.scales(), layers, true));
             PlanRequest request = request(1, InputFormat.U8_NHWC, Precision.INT8, 1);
             float[] expected = run(graph, mixed, request, src, false);
@@ -364,23 +375,29 @@ class TilePlanTest {
 
     /** A bottleneck block with a shortcut, and what else there is to its ends. */
     private static Graph bottleneck(int stride, List<Node> more, List<String> outputs) {
+        return bottleneck(stride, 64, 192, false, more, outputs);
+    }
+
+    private static Graph bottleneck(
+            int stride, int width, int oc, boolean relu, List<Node> more, List<String> outputs) {
         Window one = Window.square(1, 1, 0);
         List<Node> nodes = new ArrayList<>(List.of(
                 new Node.Input("input", 3),
                 conv("stem", "input", 3, 128, Window.same(3, 1), null, true),
-                conv("shortcut", "stem", 128, 192, Window.square(1, stride, 0), null, false),
-                conv("conv1", "stem", 128, 64, one, null, true),
-                conv("conv2", "conv1", 64, 64, Window.same(3, stride), null, true),
-                conv("conv3", "conv2", 64, 192, one, "shortcut", true),
-                conv("again", "conv3", 192, 192, one, "conv3", true)));
+                conv("shortcut", "stem", 128, oc, Window.square(1, stride, 0), null, relu),
+                conv("conv1", "stem", 128, width, one, null, true),
+                conv("conv2", "conv1", width, width, Window.same(3, stride), null, true),
+                conv("conv3", "conv2", width, oc, one, "shortcut", true),
+                conv("again", "conv3", oc, oc, one, "conv3", true)));
         nodes.addAll(more);
         return new Graph(nodes, outputs);
     }
 
+    /** Of two, three, four and more steps, and of weights that are read once a layer, or by one thread each. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
-    void shortcutsAreSummedWithWhatAddsThem(int stride) {
-        Graph graph = bottleneck(stride, List.of(), List.of("again"));
+    @CsvSource({"1, 64, 192", "2, 96, 192", "3, 128, 192", "2, 256, 384", "1, 320, 512"})
+    void shortcutsAreSummedWithWhatAddsThem(int stride, int width, int oc) {
+        Graph graph = bottleneck(stride, width, oc, false, List.of(), List.of("again"));
         LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
         try (Arena arena = Arena.ofConfined()) {
             int images = 3;
@@ -417,6 +434,8 @@ class TilePlanTest {
     static List<Graph> shortcutsOfTheirOwn() {
         Window one = Window.square(1, 1, 0);
         return List.of(
+                bottleneck(2, 32, 192, false, List.of(), List.of("again")),
+                bottleneck(2, 64, 192, true, List.of(), List.of("again")),
                 bottleneck(2, List.of(), List.of("again", "shortcut")),
                 bottleneck(2, List.of(conv("more", "shortcut", 192, 64, one, null, true)), List.of("again", "more")),
                 bottleneck(

@@ -24,8 +24,14 @@ public final class TileArguments {
     /** Output channels of a panel of weights. */
     public static final int PANEL = 32;
 
+    /** Of the first of two sources. */
+    public static final int LEAST_STEPS = 2;
+
     /** Bytes of the weights of a step: 64 bytes of input channels for the output channels of a panel. */
     public static final int STEP_BYTES = ROW_BYTES * PANEL;
+
+    /** Rows of tiles whose steps tell how long steps take; with fewer they are quicker. */
+    private static final int TELLING_ROWS = 12;
 
     /** Multiplications of a step, after each of which cache lines are asked for. */
     private static final int MULTIPLICATIONS = 4;
@@ -106,12 +112,17 @@ public final class TileArguments {
     /**
      * A second source of a convolution, of which the last steps are.
      *
-     * @param own steps of the first source, at least 2
+     * @param own steps of the first source, at least {@link #LEAST_STEPS}
      * @param memory where its offsets start
      * @param tiles int32 offsets of its first pixels, two a pair
      * @param stride bytes from a pixel of a tile to the next
+     * @throws IllegalArgumentException if the first source has fewer steps
      */
     public TileArguments second(long own, long memory, long tiles, long stride) {
+        if (own < LEAST_STEPS) {
+            throw new IllegalArgumentException(
+                    "the first of two sources has to have " + LEAST_STEPS + " steps, found " + own);
+        }
         return set(208, own).set(216, memory).set(224, tiles).set(232, stride);
     }
 
@@ -125,6 +136,9 @@ public final class TileArguments {
      * @param stride bytes from a pixel of a tile to the next, in src
      */
     public TileArguments tiles(long tiles, long rows, long pairs, int height, long stride) {
+        if (height < TELLING_ROWS) {
+            set(200, SharedCores.ALWAYS);
+        }
         struct.set(JAVA_BYTE, CONFIG_AT, (byte) 1);
         for (int tile = 0; tile < TILES; tile++) {
             struct.set(JAVA_SHORT, CONFIG_AT + 16 + 2L * tile, (short) ROW_BYTES);
