@@ -120,6 +120,15 @@ there:  .rept   7
         prefetcht0 [r13 + rax]
 .endm
 
+# r8 and r9 of the pair in r13, by a table and in a source. Changes rdx.
+.macro these_tiles table, source
+        mov     rdx, [rdi + \table]
+        movsxd  r8, dword ptr [rdx + 8 * r13]
+        movsxd  r9, dword ptr [rdx + 8 * r13 + 4]
+        add     r8, [rdi + \source]
+        add     r9, [rdi + \source]
+.endm
+
 # What is read after the steps of a source: a pair of tiles, by its number in r13, by a table and in a source, at the first of some steps. Changes
 # rdx, r13 and r14.
 .macro next_tiles table, source, steps
@@ -438,11 +447,7 @@ panel:  mov     r13, [r15 + BLOCK_START]
         add     rdx, [r15 + PANEL_BYTES]
         mov     [r15 + AHEAD], rdx
 pair:   mov     r13, [r15 + PAIR]
-        mov     rdx, [rdi + TILES]
-        movsxd  r8, dword ptr [rdx + 8 * r13]
-        movsxd  r9, dword ptr [rdx + 8 * r13 + 4]
-        add     r8, [rdi + SRC]
-        add     r9, [rdi + SRC]
+        these_tiles TILES, SRC
         mov     rax, [rdi + STRIDE]
         mov     r10, [r15 + PANEL_WEIGHTS]
         mov     r11, [rdi + OWN_STEPS]
@@ -475,11 +480,7 @@ both:   mov     r13, [r15 + PAIR]
         next_tiles SECOND_TILES, SECOND, <r15 + SOURCE_END>
 asking: steps   \op, 1, finish, resting, one, after
 second: mov     r13, [r15 + PAIR]
-        mov     rdx, [rdi + SECOND_TILES]
-        movsxd  r8, dword ptr [rdx + 8 * r13]
-        movsxd  r9, dword ptr [rdx + 8 * r13 + 4]
-        add     r8, [rdi + SECOND]
-        add     r9, [rdi + SECOND]
+        these_tiles SECOND_TILES, SECOND
         mov     rax, [rdi + SECOND_STRIDE]
         mov     rdx, [r15 + STEPS_END]
         mov     [r15 + SOURCE_END], rdx
