@@ -29,7 +29,7 @@ import java.util.zip.CRC32C;
  */
 final class PackedFile {
     /** Raised whenever this layout, or what folding and packing make of the same weights, changes. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     static final int HEADER_BYTES = 80;
 

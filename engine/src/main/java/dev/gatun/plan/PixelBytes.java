@@ -62,10 +62,11 @@ record PixelBytes(PixelLayout layout, int pixel, int plane) {
 
     /** From the first pixel of a tile to what each step of a convolution reads. */
     int[] steps(int[] taps, TilePacking packing) {
-        int perTap = packing.steps() / taps.length;
         int[] steps = new int[packing.steps()];
-        for (int step = 0; step < steps.length; step++) {
-            steps[step] = taps[step / perTap] * pixel + step % perTap * plane;
+        for (int tap = 0; tap < taps.length; tap++) {
+            for (int block = 0; block < packing.tapSteps(); block++) {
+                steps[packing.step(tap, block)] = taps[tap] * pixel + block * plane;
+            }
         }
         return steps;
     }

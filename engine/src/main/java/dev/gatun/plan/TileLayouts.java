@@ -8,7 +8,9 @@ import dev.gatun.spec.Shape;
 import dev.gatun.tiles.PixelLayout;
 import dev.gatun.tiles.TileGrid;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -24,6 +26,7 @@ final class TileLayouts {
     private final TileNodes nodes;
     private final Function<String, Shape> shapes;
     private final ToLongFunction<Node> images;
+    private final Map<String, PixelLayout> layouts = new HashMap<>();
 
     /**
      * @param shapes of the values by name, for the images that steps work on
@@ -81,11 +84,20 @@ final class TileLayouts {
     }
 
     /**
-     * The layout in which a node puts out its result: what one of its readers wants, if all can read it, else plain. In blocks if none
-     * but convolutions here reads it, with as many images at a time: a tile's rows are neighbours then, where pixels of many channels fall on
-     * few sets of a cache.
+     * The layout in which a node puts out its result: what one of its readers wants, if all can read it, else that of the result it is added
+     * to, which can then take its place, else plain. In blocks if none but convolutions here reads it, with as many images at a time: a tile's
+     * rows are neighbours then, where pixels of many channels fall on few sets of a cache.
      */
     PixelLayout of(String name) {
+        PixelLayout known = layouts.get(name);
+        if (known == null) {
+            known = find(name);
+            layouts.put(name, known);
+        }
+        return known;
+    }
+
+    private PixelLayout find(String name) {
         Shape shape = shapes.apply(name);
         PixelLayout plain = PixelLayout.plain(shape.intDim(2), shape.intDim(3));
         List<Node.Conv> readers = new ArrayList<>();
@@ -117,8 +129,21 @@ final class TileLayouts {
                         && readers.stream()
                                 .allMatch(reader -> cycles(reader, layout).isPresent()))
                 .findFirst()
+                .or(() -> ofSum(name, plain, readers))
                 .orElse(plain)
                 .withBlocks(together && hasBlocks(name, shape));
+    }
+
+    /** Of the result that the value is added to, if its readers take no longer then. */
+    private Optional<PixelLayout> ofSum(String name, PixelLayout plain, List<Node.Conv> readers) {
+        return graph.nodes().stream()
+                .filter(node -> node instanceof Node.Conv conv
+                        && name.equals(conv.epilogue().residual()))
+                .map(sum -> of(sum.name()).withBlocks(false))
+                .filter(layout -> readers.stream()
+                        .allMatch(reader -> cycles(reader, layout).orElse(Long.MAX_VALUE)
+                                <= cycles(reader, plain).orElse(Long.MAX_VALUE)))
+                .findFirst();
     }
 
     /** Whether its channels are blocks of 64 bytes; 32 channels in 8 bits are half of one. */

@@ -7,8 +7,9 @@ import dev.gatun.natives.TileArguments;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Brings weights [oc, ic, kh, kw] into the order in which tiles are multiplied: for each panel of 32 output channels, tap and 64 bytes of
- * input channels, two tiles of 16 output channels, whose rows are 4 bytes of input channels for each of them. Immutable; thread-safe.
+ * Brings weights [oc, ic, kh, kw] into the order in which tiles are multiplied: for each panel of 32 output channels and step, which is a
+ * tap and 64 bytes of input channels, two tiles of 16 output channels, whose rows are 4 bytes of input channels for each of them. Immutable;
+ * thread-safe.
  *
  * @param oc output channels, a multiple of 32
  * @param ic input channels
@@ -21,18 +22,36 @@ public record TilePacking(int oc, int ic, int kh, int kw, boolean rowTaps, int e
     private static final int TILE_CHANNELS = 16;
     private static final int GROUP_BYTES = 4;
 
+    /**
+     * Times 64 bytes of channels go through all taps before the next ones do: what taps have in common stays in L1. Measured 2026-11-29 with
+     * ResNet-50's 3x3 convolutions in bf16, tap by tap and in fours: the last stage's 331 and 284 us, the others within 2 %.
+     */
+    private static final int TOGETHER = 4;
+
     /** Channels of a tap. */
     private int tapChannels() {
         return rowTaps ? ic * kw : ic;
     }
 
-    private int tapSteps() {
+    /** Taps of the kernel, in its order. */
+    public int taps() {
+        return kh * (rowTaps ? 1 : kw);
+    }
+
+    /** Of a tap: times 64 bytes of channels, the last of which may be fewer. */
+    public int tapSteps() {
         return Math.ceilDiv(tapChannels() * elementBytes, TileArguments.ROW_BYTES);
     }
 
     /** Of a pair of tiles. */
     public int steps() {
-        return kh * (rowTaps ? 1 : kw) * tapSteps();
+        return taps() * tapSteps();
+    }
+
+    /** The step of a tap and the {@code block}-th 64 bytes of its channels. */
+    public int step(int tap, int block) {
+        int first = block - block % TOGETHER;
+        return first * taps() + tap * Math.min(TOGETHER, tapSteps() - first) + block - first;
     }
 
     /** Of 32 output channels. */
@@ -49,9 +68,7 @@ public record TilePacking(int oc, int ic, int kh, int kw, boolean rowTaps, int e
     private long at(int o, int i, int y, int x, int others) {
         int tap = rowTaps ? y : y * kw + x;
         int channel = (rowTaps ? x * ic + i : i) * elementBytes;
-        long step = (long) o / TileArguments.PANEL * (steps() + others)
-                + (long) tap * tapSteps()
-                + channel / TileArguments.ROW_BYTES;
+        long step = (long) o / TileArguments.PANEL * (steps() + others) + step(tap, channel / TileArguments.ROW_BYTES);
         int inStep = channel % TileArguments.ROW_BYTES;
         long tile = step * 2 + o % TileArguments.PANEL / TILE_CHANNELS;
         long row = tile * TileArguments.ROWS + inStep / GROUP_BYTES;

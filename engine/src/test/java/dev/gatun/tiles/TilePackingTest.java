@@ -38,6 +38,26 @@ class TilePackingTest {
         }
     }
 
+    /** 256 bytes of channels go through all taps before the 128 that are left. */
+    @Test
+    void channelsGoThroughAllTapsInGroups() {
+        TilePacking packing = new TilePacking(32, 192, 3, 3, false, 2);
+        assertThat(packing.taps()).isEqualTo(9);
+        assertThat(packing.tapSteps()).isEqualTo(6);
+        int step = 0;
+        for (int tap = 0; tap < 9; tap++) {
+            for (int block = 0; block < 4; block++) {
+                assertThat(packing.step(tap, block)).isEqualTo(step++);
+            }
+        }
+        for (int tap = 0; tap < 9; tap++) {
+            for (int block = 4; block < 6; block++) {
+                assertThat(packing.step(tap, block)).isEqualTo(step++);
+            }
+        }
+        assertThat(step).isEqualTo(packing.steps());
+    }
+
     @Test
     void tapsOfARowFollowEachOtherAndTheRestIsZero() {
         TilePacking packing = new TilePacking(32, 4, 7, 7, true, 1);

@@ -37,10 +37,16 @@ public final class LargeMemory {
                 .reinterpret(arena, LargeMemory::unmap);
         long skip = -mapped.address() & (HUGE_PAGE - 1);
         MemorySegment aligned = mapped.asSlice(skip, bytes);
-        if (!Posix.adviseHugePages(aligned)) {
+        if (!Posix.adviseHugePages(mapped.asSlice(skip, advised(bytes)))) {
             LOG.log(Level.DEBUG, "no huge pages for {0} bytes: small ones do", bytes);
         }
         return aligned;
+    }
+
+    /** A huge page that would be at least half used is used as a whole. */
+    private static long advised(long bytes) {
+        long whole = Math.ceilDiv(bytes, HUGE_PAGE) * HUGE_PAGE;
+        return whole - bytes <= HUGE_PAGE / 2 ? whole : bytes;
     }
 
     private static void unmap(MemorySegment mapped) {
