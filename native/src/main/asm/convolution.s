@@ -32,7 +32,7 @@
         .equ    PANELS, 104             # of 32 output channels
         .equ    PREFETCH, 112           # uint8 [4]: cache lines of the next panel to ask for after each multiplication of a step
         .equ    SUM_SCALE, 120          # f32: of the residual
-        .equ    FLOOR, 124              # f32: 0 for ReLU, else the lowest; bf16 only
+        .equ    FLOOR, 124              # f32: 0 for ReLU, else the lowest; where dst is bf16
         .equ    CONFIG, 128             # of the tiles, 64 bytes
         .equ    BORDER, 136             # int32 [borders]: bytes from DST to pixels that are set to zero
         .equ    BORDERS, 144
@@ -47,6 +47,9 @@
         .equ    SECOND, 216             # where its tables start
         .equ    SECOND_TILES, 224       # as TILES
         .equ    SECOND_STRIDE, 232      # as STRIDE
+        .equ    PASSING, 240            # WEIGHTS_PASS, PIXELS_PASS: what L1 shall not keep
+        .equ    WEIGHTS_PASS, 1
+        .equ    PIXELS_PASS, 2
 
         .equ    SPILL, 0                # of the stack: two buffers of 32 pixels x 32 channels of 4 bytes
         .equ    SPILL_BYTES, 4096
@@ -66,6 +69,7 @@
         .equ    SOURCE_END, 8304        # of the steps of the source in turn
         .equ    NEXT_WEIGHTS, 8312      # of the pair after this one
         .equ    NEXT_PAIR, 8320         # its number
+        .equ    PASSING_NOW, 8328       # of PASSING: nothing on a core that is shared
         .equ    FRAME, 8384
 
 # rdi arguments, rsi 64, rax STRIDE of the source in turn, r8 r9 pixels of the two tiles, r10 weights, r11 steps, r15 stack. Of the pair that is finished
@@ -144,22 +148,33 @@ there:  .rept   7
         mov     [r15 + NEXT_TILES + 8], r14
 .endm
 
+# Loads a tile, past L1 if it is of what passes: where steps ask for what they load, it is to be there.
+.macro load tile, base, index, at, passing
+        local   past, loaded
+        test    byte ptr [r15 + PASSING_NOW], \passing
+        jnz     past
+        tileloadd \tile, [\base + \index + \at]
+        jmp     loaded
+past:   tileloaddt1 \tile, [\base + \index + \at]
+loaded:
+.endm
+
 # unit0 to unit3 are calls of what finishes four pixels, or nothing.
 .macro step op, soon, unit0, unit1, unit2, unit3
         movsxd  rdx, dword ptr [r11]
         add     r11, 4
         lea     r13, [r8 + rdx]
         lea     r14, [r9 + rdx]
-        tileloadd tmm6, [r10 + rsi]
-        tileloadd tmm4, [r13 + rax]
+        load    tmm6, r10, rsi, 0, WEIGHTS_PASS
+        load    tmm4, r13, rax, 0, PIXELS_PASS
         \op     tmm0, tmm4, tmm6
         ahead   0
         .if     \soon
         soon_weights 0
         .endif
         \unit0
-        tileloadd tmm7, [r10 + rsi + 1024]
-        tileloadd tmm5, [r14 + rax]
+        load    tmm7, r10, rsi, 1024, WEIGHTS_PASS
+        load    tmm5, r14, rax, 0, PIXELS_PASS
         \op     tmm1, tmm4, tmm7
         ahead   1
         .if     \soon
@@ -326,6 +341,33 @@ check:  cmp     r11, [r15 + SOURCE_END]
         vmovdqu64 [rbx + rdx], zmm0
 .endm
 
+# Four pixels of 32 channels of sums in int8, to bf16.
+.macro finish_wide residual, pack
+        .set    i, 0
+        .rept   4
+        wide_pixel %i, \residual
+        .set    i, i + 1
+        .endr
+.endm
+.macro wide_pixel i, residual
+        int8_half 0, %(128 * \i), 24, 25
+        int8_half 1, %(128 * \i + 64), 26, 27
+        .ifnc   \residual, none
+        residual_row \i
+        \residual zmm2, xmmword ptr [rbp + rdx]
+        \residual zmm3, xmmword ptr [rbp + rdx + 16]
+        vcvtdq2ps zmm2, zmm2
+        vcvtdq2ps zmm3, zmm3
+        vfmadd231ps zmm0, zmm2, zmm28
+        vfmadd231ps zmm1, zmm3, zmm28
+        .endif
+        vmaxps  zmm0, zmm0, zmm31
+        vmaxps  zmm1, zmm1, zmm31
+        vcvtne2ps2bf16 zmm0, zmm1, zmm0
+        row     \i
+        vmovdqu64 [rbx + rdx], zmm0
+.endm
+
 # Bytes to the 32 channels of the panel in rdx, which take half of 64 bytes in int8 and all in bf16. Changes r13.
 .macro channels_int8 to, plane
         mov     \to, rdx
@@ -340,11 +382,27 @@ check:  cmp     r11, [r15 + SOURCE_END]
         mov     \to, rdx
         imul    \to, [rdi + \plane]
 .endm
+.macro channels_wide to, plane
+        channels_bf16 \to, \plane
+.endm
+# The same of the residual.
+.macro added_int8 to
+        channels_int8 \to, RESIDUAL_PLANE
+.endm
+.macro added_bf16 to
+        channels_bf16 \to, RESIDUAL_PLANE
+.endm
+.macro added_wide to
+        channels_int8 \to, RESIDUAL_PLANE
+.endm
 .macro clear_int8
         vmovdqu [r14 + r8], ymm0
 .endm
 .macro clear_bf16
         vmovdqu64 [r14 + r8], zmm0
+.endm
+.macro clear_wide
+        clear_bf16
 .endm
 
 .macro constants_int8 panel
@@ -354,6 +412,9 @@ check:  cmp     r11, [r15 + SOURCE_END]
         mov     r13, [rdi + BIAS]
         vmovups zmm25, [r13 + \panel]
         vmovups zmm27, [r13 + \panel + 64]
+.endm
+.macro constants_wide panel
+        constants_int8 \panel
 .endm
 .macro constants_bf16 panel
         mov     r13, [rdi + BIAS]
@@ -422,6 +483,10 @@ borderless:
         mov     [r9 + 8], rax
 known:  mov     rax, [r9 + 8]
         mov     [r15 + SHARED], rax
+        cmp     rax, 1                  # carry if it is not
+        sbb     rdx, rdx
+        and     rdx, [rdi + PASSING]
+        mov     [r15 + PASSING_NOW], rdx
         mov     rdx, [rdi + STEP_COUNT]
         mov     r13, [rdi + STEPS]
         lea     r13, [r13 + 4 * rdx]
@@ -517,7 +582,7 @@ spilled:
         add     rdx, [rdi + FIRST_PANEL]
         channels_\kind rbx, DST_PLANE
         add     rbx, [rdi + DST]
-        channels_\kind rbp, RESIDUAL_PLANE
+        added_\kind rbp
         add     rbp, [rdi + RESIDUAL]
         mov     r13, [rdi + NOWHERE]
         sub     r13, rbx
@@ -576,6 +641,12 @@ transpose:
         convolve tdpbusd, int8, vpmovzxbd, vpacksswb
         function s8_s8
         convolve tdpbusd, int8, vpmovsxbd, vpacksswb
+        function to_bf16_none
+        convolve tdpbusd, wide, none, none
+        function to_bf16_u8
+        convolve tdpbusd, wide, vpmovzxbd, none
+        function to_bf16_s8
+        convolve tdpbusd, wide, vpmovsxbd, none
         function bf16_none
         convolve tdpbf16ps, bf16, none, none
         function bf16_bf16
@@ -666,6 +737,148 @@ transpose:
 # Of bf16 without a sign, whose bits are in the order of the numbers.
         function greatest_bf16
         greatest vpmaxuw
+
+# Sets PAIRS times 64 bytes of dst, at ROWS, to the mean of STEP_COUNT pixels that begin at TILES and are STRIDE bytes apart; SUM_SCALE is one
+# by how many they are.
+        function mean_bf16
+        mov     r8, [rdi + DST]
+        mov     r9, [rdi + TILES]
+        mov     r10, [rdi + ROWS]
+        mov     r11, [rdi + PAIRS]
+        mov     rax, [rdi + STRIDE]
+        vbroadcastss zmm5, dword ptr [rdi + SUM_SCALE]
+        test    r11, r11
+        jz      3f
+1:      movsxd  rsi, dword ptr [r9]
+        add     rsi, [rdi + SRC]
+        mov     rcx, [rdi + STEP_COUNT]
+        vpxord  zmm0, zmm0, zmm0
+        vpxord  zmm1, zmm1, zmm1
+2:      vmovdqu64 zmm2, [rsi]
+        vpsrld  zmm3, zmm2, 16
+        vpslld  zmm2, zmm2, 16
+        vpslld  zmm3, zmm3, 16
+        vaddps  zmm0, zmm0, zmm2
+        vaddps  zmm1, zmm1, zmm3
+        add     rsi, rax
+        dec     rcx
+        jnz     2b
+        vmulps  zmm0, zmm0, zmm5
+        vmulps  zmm1, zmm1, zmm5
+        vcvtneps2bf16 ymm0, zmm0
+        vcvtneps2bf16 ymm1, zmm1
+        vpmovzxwd zmm0, ymm0
+        vpmovzxwd zmm1, ymm1
+        vpslld  zmm1, zmm1, 16
+        vpord   zmm0, zmm0, zmm1
+        movsxd  rdx, dword ptr [r10]
+        vmovdqu64 [r8 + rdx], zmm0
+        add     r9, 4
+        add     r10, 4
+        dec     r11
+        jnz     1b
+3:      vzeroupper
+        ret
+
+# Multiplies PAIRS rows of src, of STEP_COUNT times 64 bytes and STRIDE bytes apart, by the weights: f32, DST_PLANE bytes from row to row, of
+# which there are BLOCK.
+.macro product_of op, kind
+        local   panel, full, image, step, done
+        push    rbx
+        push    rbp
+        push    r12
+        push    r13
+        mov     r8, [rdi + WEIGHTS]
+        mov     r9, [rdi + PANELS]
+        mov     rdx, [rdi + FIRST_PANEL]
+        mov     rcx, rdx
+        shl     rcx, 5
+        neg     rcx
+        add     rcx, [rdi + BLOCK]
+        mov     r11, rdx
+        shl     r11, 7
+        add     r11, [rdi + DST]
+        xor     eax, eax
+        test    r9, r9
+        jz      done
+panel:  mov     edx, -1
+        cmp     rcx, 32
+        jae     full
+        bzhi    edx, edx, ecx
+full:   kmovw   k1, edx
+        shr     edx, 16
+        kmovw   k2, edx
+        mov     r10, [rdi + PAIRS]
+        mov     rsi, [rdi + SRC]
+        mov     r12, r11
+image:  mov     rbx, r8
+        mov     r13, rsi
+        mov     rbp, [rdi + STEP_COUNT]
+        vpxord  zmm0, zmm0, zmm0
+        vpxord  zmm1, zmm1, zmm1
+        vpxord  zmm2, zmm2, zmm2
+        vpxord  zmm3, zmm3, zmm3
+step:   .set    line, 0
+        .rept   8
+        vpbroadcastd zmm4, dword ptr [r13 + line / 16]
+        vpbroadcastd zmm5, dword ptr [r13 + line / 16 + 4]
+        \op     zmm0, zmm4, [rbx + line]
+        \op     zmm1, zmm4, [rbx + line + 1024]
+        \op     zmm2, zmm5, [rbx + line + 64]
+        \op     zmm3, zmm5, [rbx + line + 1088]
+        prefetcht1 [rbx + 8192 + 2 * line]
+        prefetcht1 [rbx + 8192 + 2 * line + 64]
+        prefetcht1 [rbx + 8192 + 2 * line + 128]
+        prefetcht1 [rbx + 8192 + 2 * line + 192]
+        .set    line, line + 128
+        .endr
+        add     r13, 64
+        add     rbx, 2048
+        dec     rbp
+        jnz     step
+        sum_\kind
+        vmovups [r12]{k1}, zmm0
+        vmovups [r12 + 64]{k2}, zmm1
+        add     r12, [rdi + DST_PLANE]
+        add     rsi, [rdi + STRIDE]
+        dec     r10
+        jnz     image
+        mov     r8, rbx
+        add     r11, 128
+        add     rax, 128
+        sub     rcx, 32
+        dec     r9
+        jnz     panel
+done:   vzeroupper
+        pop     r13
+        pop     r12
+        pop     rbp
+        pop     rbx
+        ret
+.endm
+.macro sum_bf16
+        mov     rdx, [rdi + BIAS]
+        vaddps  zmm0, zmm0, zmm2
+        vaddps  zmm1, zmm1, zmm3
+        vaddps  zmm0, zmm0, [rdx + rax]
+        vaddps  zmm1, zmm1, [rdx + rax + 64]
+.endm
+.macro sum_u8
+        vpaddd  zmm0, zmm0, zmm2
+        vpaddd  zmm1, zmm1, zmm3
+        vcvtdq2ps zmm0, zmm0
+        vcvtdq2ps zmm1, zmm1
+        mov     rdx, [rdi + SCALES]
+        vmulps  zmm0, zmm0, [rdx + rax]
+        vmulps  zmm1, zmm1, [rdx + rax + 64]
+        mov     rdx, [rdi + BIAS]
+        vaddps  zmm0, zmm0, [rdx + rax]
+        vaddps  zmm1, zmm1, [rdx + rax + 64]
+.endm
+        function product_bf16
+        product_of vdpbf16ps, bf16
+        function product_u8
+        product_of vpdpbusd, u8
 
 # void pixels(src in rdi, arguments in rsi): rounds planar f32 images of three channels to bf16 and puts the channels of a pixel next to each
 # other, with a fourth that is zero, inside a border of zeros.

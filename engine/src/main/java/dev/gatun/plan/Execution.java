@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,7 +162,19 @@ public final class Execution implements AutoCloseable {
             MemorySegment own = arguments.asSlice(part * TileArguments.BYTES, TileArguments.BYTES);
             work.fill(new TileArguments(own), addresses, part, parts);
         }
-        return inTeam(work.function(), arguments, parts);
+        Action action = inTeam(work.function(), arguments, parts);
+        if (!callers(step.dst())) {
+            return action;
+        }
+        List<MemorySegment> all = IntStream.range(0, parts)
+                .mapToObj(part -> arguments.asSlice(part * TileArguments.BYTES, TileArguments.BYTES))
+                .toList();
+        return (src, dst) -> {
+            for (int part = 0; part < parts; part++) {
+                TileArguments.dst(all.get(part), dst.address() + step.dst().position());
+            }
+            action.run(src, dst);
+        };
     }
 
     private Action filter(Step.Filter step) {
@@ -189,8 +202,9 @@ public final class Execution implements AutoCloseable {
         return (_, _) -> Team.run(code, work.next(), threads);
     }
 
+    /** Where it lies, if it is not the caller's. */
     private long address(Operand.InBuffer operand) {
-        return activations.address() + operand.position();
+        return callers(operand) ? 0 : activations.address() + operand.position();
     }
 
     private Action execute(Step.Execute execute, MemorySegment unset, NativeStack owner) {

@@ -170,11 +170,13 @@ final class Planner {
             case Node.GlobalMaxPool pool ->
                 pool(pool, Algorithm.POOLING_MAX, values.floating(pool.src()), whole(shape(pool.src())));
             case Node.GlobalAveragePool pool ->
-                pool(
-                        pool,
-                        Algorithm.POOLING_AVG_EXCLUDE_PADDING,
-                        values.floating(pool.src()),
-                        whole(shape(pool.src())));
+                tiles.computes(pool)
+                        ? tiles.means(pool)
+                        : pool(
+                                pool,
+                                Algorithm.POOLING_AVG_EXCLUDE_PADDING,
+                                values.floating(pool.src()),
+                                whole(shape(pool.src())));
             case Node.InnerProduct product -> innerProduct(product);
             case Node.Softmax softmax -> softmax(softmax);
             case Node.Sigmoid sigmoid -> sigmoid(sigmoid);
@@ -240,6 +242,15 @@ final class Planner {
     }
 
     private Value innerProduct(Node.InnerProduct product) {
+        if (tiles.computes(product)) {
+            Value result = resultOf(product, plan.plainDesc(DataType.F32, shape(product.name())));
+            if (eightBit.computes(product)) {
+                tiles.product(product, layer(product), result);
+            } else {
+                tiles.product(product, weights.of(product), result);
+            }
+            return result;
+        }
         if (eightBit.computes(product)) {
             Value src = values.eightBit(product.src());
             QuantizedLayer layer = layer(product);

@@ -38,13 +38,39 @@ final class TileNodes {
         if (isUsable(request.threads())) {
             Map<String, Shape> all = graph.shapes(request.batch(), request.height(), request.width());
             for (Node node : graph.nodes()) {
-                if ((node instanceof Node.Conv conv && fits(conv, all))
-                        || (node instanceof Node.MaxPool pool && fits(pool, all))) {
+                if (fits(node, all)) {
                     names.add(node.name());
                 }
             }
             findShortcuts();
         }
+    }
+
+    private boolean fits(Node node, Map<String, Shape> all) {
+        return switch (node) {
+            case Node.Conv conv -> fits(conv, all);
+            case Node.MaxPool pool -> fits(pool, all);
+            case Node.GlobalAveragePool pool -> names.contains(pool.src()) && isFloatingConv(pool.src());
+            case Node.InnerProduct product -> fits(product, all);
+            default -> false;
+        };
+    }
+
+    /** Whether it is a convolution's result in bf16. */
+    private boolean isFloatingConv(String name) {
+        return graph.nodes().stream().anyMatch(node -> node.name().equals(name) && node instanceof Node.Conv)
+                && !eightBit.keeps(name);
+    }
+
+    /** Whether it multiplies means that are computed here, whole lines of them. */
+    private boolean fits(Node.InnerProduct product, Map<String, Shape> all) {
+        boolean eightBits = eightBit.computes(product);
+        return names.contains(product.src())
+                && all.getOrDefault(product.src(), Shape.of()).elements() == request.batch() * product.ic()
+                && product.ic() * (eightBits ? 1 : BF16_BYTES) % TileArguments.ROW_BYTES == 0
+                && (!eightBits || eightBit.type(product.src()) == DataType.U8)
+                && TileConvolution.PRODUCT_BF16.obstacle().isEmpty()
+                && TileConvolution.PRODUCT_U8.obstacle().isEmpty();
     }
 
     /**
@@ -151,13 +177,19 @@ final class TileNodes {
                     && conv.window().kernelW() * PixelPadder.PIXEL <= TileArguments.ROW_BYTES;
         }
         if (eightBit.computes(conv)) {
-            return eightBit.keeps(conv.name())
+            return (eightBit.keeps(conv.name()) || widens(conv))
                     && eightBit.type(conv.src()) == DataType.U8
                     && conv.ic() % TileArguments.ROW_BYTES == 0;
         }
         return type == DataType.BF16
                 && !eightBit.keeps(conv.name())
                 && (isStem(conv) ? fitsFloats(conv) : conv.ic() * BF16_BYTES % TileArguments.ROW_BYTES == 0);
+    }
+
+    /** Whether it computes in int8 and puts out bf16. */
+    private boolean widens(Node.Conv conv) {
+        String residual = conv.epilogue().residual();
+        return type == DataType.BF16 && (residual == null || eightBit.keeps(residual));
     }
 
     /** Whether it reads the images. */
@@ -187,7 +219,7 @@ final class TileNodes {
         return !names.isEmpty();
     }
 
-    /** Whether the convolution is computed on tiles, or the pooling on their layouts. */
+    /** Whether it is computed here. */
     boolean contains(Node node) {
         return names.contains(node.name());
     }

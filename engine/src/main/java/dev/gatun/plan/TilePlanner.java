@@ -79,7 +79,7 @@ final class TilePlanner {
         return nodes.any();
     }
 
-    /** Whether the convolution is computed on tiles, or the pooling on their layouts. */
+    /** Whether the convolution is computed on tiles, or the pooling on their layouts, or the product of its means. */
     boolean computes(Node node) {
         return nodes.contains(node);
     }
@@ -129,6 +129,109 @@ final class TilePlanner {
         return dst;
     }
 
+    /** The means of what a convolution here puts out. */
+    Value means(Node.GlobalAveragePool pool) {
+        Value src = Objects.requireNonNull(values.laidOut(pool.src(), false));
+        Shape shape = shapes.apply(pool.name());
+        Shape image = shapes.apply(pool.src());
+        Value dst = plan.value(plan.desc(DataType.BF16, FormatTag.NHWC, shape));
+        int pixelBytes = shape.intDim(1) * BF16_BYTES;
+        int blocks = pixelBytes / TileArguments.ROW_BYTES;
+        PixelBytes from = PixelBytes.of(src.pixels(), pixelBytes, plan.images());
+        PixelBytes to = PixelBytes.of(PixelLayout.plain(1, 1), pixelBytes, plan.images());
+        int[] images = new int[shape.intDim(0)];
+        Arrays.setAll(images, i -> i);
+        plan.tiles(
+                pool.name(),
+                new TileWork.Means(
+                        words(src, src.pixels()) + " -> " + words(dst, to.layout()),
+                        plan.offsets(from.inBlocks(
+                                from.positions(
+                                        Offsets.scaled(images, src.pixels().pixels())),
+                                blocks)),
+                        plan.offsets(to.inBlocks(to.positions(images), blocks)),
+                        src.pixels().pixels(),
+                        from.pixel(),
+                        image.dim(2) * image.dim(3),
+                        src.buffer().bytesOf(plan.images())),
+                src,
+                null,
+                dst,
+                null);
+        return dst;
+    }
+
+    /** A product with a matrix in bf16. */
+    void product(Node.InnerProduct product, FoldedWeights folded, Value dst) {
+        TilePacking packing = packing(product, BF16_BYTES);
+        PackedTensor weights = packed(
+                product.name(),
+                packing,
+                DataType.BF16,
+                data -> packing.pack(Arrays.copyOf(folded.weights(), packing.oc() * packing.ic()), data));
+        multiply(
+                product,
+                TileConvolution.PRODUCT_BF16,
+                values.floating(product.src()),
+                packing,
+                weights,
+                null,
+                folded::bias,
+                dst);
+    }
+
+    /** A product with a matrix in int8. */
+    void product(Node.InnerProduct product, QuantizedLayer layer, Value dst) {
+        Value src = values.eightBit(product.src());
+        TilePacking packing = packing(product, 1);
+        PackedTensor weights = packed(
+                product.name(),
+                packing,
+                DataType.S8,
+                data -> packing.pack(Arrays.copyOf(layer.weights(), packing.oc() * packing.ic()), data));
+        PackedTensor scales = plan.scales(
+                product.name(),
+                packing.oc(),
+                () -> Arrays.copyOf(ConvPlanner.times(layer.scales(), src.scale(), 1), packing.oc()));
+        multiply(product, TileConvolution.PRODUCT_U8, src, packing, weights, scales, layer::bias, dst);
+    }
+
+    private static TilePacking packing(Node.InnerProduct product, int elementBytes) {
+        int oc = Math.ceilDiv(product.oc(), TileArguments.PANEL) * TileArguments.PANEL;
+        return new TilePacking(oc, product.ic(), 1, 1, false, elementBytes);
+    }
+
+    private void multiply(
+            Node.InnerProduct product,
+            TileConvolution function,
+            Value src,
+            TilePacking packing,
+            PackedTensor weights,
+            @Nullable PackedTensor scales,
+            Supplier<float[]> bias,
+            Value dst) {
+        PackedTensor packedBias = plan.packer()
+                .floats(
+                        product.name() + ".bias",
+                        () -> Arrays.copyOf(bias.get(), packing.oc()),
+                        plan.desc(DataType.F32, FormatTag.X, Shape.of(packing.oc())));
+        plan.tiles(
+                product.name(),
+                new TileWork.Product(
+                        function,
+                        src.desc() + " -> " + dst.desc(),
+                        plan.images(),
+                        product.ic() * (long) src.desc().dataType().size(),
+                        product.oc(),
+                        weights,
+                        scales,
+                        packedBias),
+                src,
+                null,
+                dst,
+                null);
+    }
+
     /** Whether the node is a shortcut that is computed with the convolution that adds it: it has no value of its own. */
     boolean merges(Node node) {
         return nodes.isMerged(node);
@@ -172,7 +275,8 @@ final class TilePlanner {
         }
         Source src = source(conv, false);
         TilePacking packing = packing(conv, conv.ic(), false, BF16_BYTES);
-        PackedTensor weights = packed(conv, packing, DataType.BF16, data -> packing.pack(folded.weights(), data));
+        PackedTensor weights =
+                packed(conv.name(), packing, DataType.BF16, data -> packing.pack(folded.weights(), data));
         return convolve(conv, src, null, floating(conv, packing, weights, folded), lastReader);
     }
 
@@ -205,7 +309,7 @@ final class TilePlanner {
         plan.read(conv.src(), new FloatPadder(pixels), src);
         TilePacking packing = packing(conv, FloatPadder.PADDED_CHANNELS, true, BF16_BYTES);
         PackedTensor weights =
-                packed(conv, packing, DataType.BF16, data -> packing.pack(padded(folded.weights(), conv), data));
+                packed(conv.name(), packing, DataType.BF16, data -> packing.pack(padded(folded.weights(), conv), data));
         Source source = new Source(
                 src,
                 layout,
@@ -246,9 +350,9 @@ final class TilePlanner {
 
     private Value quantized(
             Node.Conv conv, QuantizedLayer layer, Source src, int ic, boolean rowTaps, boolean lastReader) {
-        float step = eightBit.scale(conv.name());
+        float step = eightBit.keeps(conv.name()) ? eightBit.scale(conv.name()) : 1;
         TilePacking packing = packing(conv, ic, rowTaps, 1);
-        PackedTensor weights = packed(conv, packing, DataType.S8, data -> packing.pack(layer.weights(), data));
+        PackedTensor weights = packed(conv.name(), packing, DataType.S8, data -> packing.pack(layer.weights(), data));
         PackedTensor scales = plan.scales(
                 conv.name(),
                 conv.oc(),
@@ -262,11 +366,10 @@ final class TilePlanner {
         return new TilePacking(conv.oc(), ic, window.kernelH(), window.kernelW(), rowTaps, elementBytes);
     }
 
-    private PackedTensor packed(
-            Node.Conv conv, TilePacking packing, DataType weights, Consumer<MemorySegment> filling) {
+    private PackedTensor packed(String name, TilePacking packing, DataType weights, Consumer<MemorySegment> filling) {
         MemoryDesc desc = plan.desc(
                 weights, FormatTag.NC, Shape.of(packing.panels(), packing.bytes() / packing.panels() / weights.size()));
-        return plan.packer().filled(conv.name() + ".tiles", desc, filling);
+        return plan.packer().filled(name + ".tiles", desc, filling);
     }
 
     private PackedTensor bias(String name, Node.Conv conv, Supplier<float[]> bias) {
@@ -320,7 +423,7 @@ final class TilePlanner {
         PackedTensor scales = filters.scales();
         float step = filters.step();
         Shape dstShape = shapes.apply(conv.name());
-        DataType dstType = scales == null ? DataType.BF16 : eightBit.type(conv.name());
+        DataType dstType = eightBit.keeps(conv.name()) ? eightBit.type(conv.name()) : DataType.BF16;
         PixelLayout layout = layouts.of(conv.name());
         String residualName = second == null ? conv.epilogue().residual() : null;
         Value residual = residualName == null ? null : laidOut(residualName, scales != null);
@@ -328,7 +431,12 @@ final class TilePlanner {
         int dstPixel = conv.oc() * dstType.size();
         PixelBytes from = src.bytes(plan.images());
         PixelBytes to = PixelBytes.of(layout, dstPixel, plan.images());
-        PixelBytes added = residual == null ? to : PixelBytes.of(residual.pixels(), dstPixel, plan.images());
+        PixelBytes added = residual == null
+                ? to
+                : PixelBytes.of(
+                        residual.pixels(),
+                        conv.oc() * residual.desc().dataType().size(),
+                        plan.images());
         TileGrid grid = second == null ? src.grid() : second.source().grid();
         int[] steps = from.steps(src.grid().taps(), filters.packing());
         TileWork.Geometry geometry = new TileWork.Geometry(
@@ -340,6 +448,7 @@ final class TilePlanner {
                 plan.offsets(to.borders(dstShape.intDim(0))),
                 grid.height(),
                 src.stride(plan.images()),
+                filters.packing().taps() == 1,
                 src.cachedBytes() + (second == null ? 0 : second.source().cachedBytes()),
                 to.plane(),
                 added.plane(),
@@ -356,7 +465,7 @@ final class TilePlanner {
         plan.tiles(
                 conv.name(),
                 new TileWork.Convolution(
-                        function(dstType, residual),
+                        function(scales != null, dstType, residual),
                         words(src) + (other == null ? "" : " + " + words(other)) + " -> " + words(dst, layout),
                         geometry,
                         channels,
@@ -366,7 +475,10 @@ final class TilePlanner {
                         src.value().buffer().bytesOf(plan.images())
                                 + (other == null ? 0 : other.value().buffer().bytesOf(plan.images())),
                         dstShape.elements() * dstType.size(),
-                        residual == null ? 0 : dstShape.elements() * dstType.size()),
+                        residual == null
+                                ? 0
+                                : dstShape.elements()
+                                        * residual.desc().dataType().size()),
                 src.value(),
                 other == null ? null : other.value(),
                 dst,
@@ -391,9 +503,10 @@ final class TilePlanner {
                 source.stride(plan.images()));
     }
 
-    private static TileConvolution function(DataType dst, @Nullable Value residual) {
+    private static TileConvolution function(boolean eightBits, DataType dst, @Nullable Value residual) {
         String added = residual == null ? "NONE" : residual.desc().dataType().name();
-        return TileConvolution.valueOf(dst.name() + "_" + added);
+        String widens = eightBits && dst == DataType.BF16 ? "TO_" : "";
+        return TileConvolution.valueOf(widens + dst.name() + "_" + added);
     }
 
     private static String words(Source source) {

@@ -65,6 +65,7 @@ sealed interface TileWork {
      * @param border offsets of what is zero around dst
      * @param height rows of a tile
      * @param stride bytes from one to the next in src
+     * @param pointwise whether no pixel is of two steps
      * @param pixelBytes of src that a row of a tile takes with it into a cache, all channels of it
      * @param dstPlane bytes from 64 bytes of channels to the next, in dst
      * @param residualPlane in the residual
@@ -78,6 +79,7 @@ sealed interface TileWork {
             Offsets border,
             int height,
             long stride,
+            boolean pointwise,
             long pixelBytes,
             long dstPlane,
             long residualPlane,
@@ -140,6 +142,9 @@ sealed interface TileWork {
 
         /** Weights that stay in L1 beside all that passes through it. */
         private static final long SMALL = 24L << 10;
+
+        /** Weights that stay in L1 from a pair of tiles to the next, if pixels pass. */
+        private static final long L1_WEIGHTS = 32L << 10;
 
         /** Of L1, for pixels of a block. */
         private static final long L1_PIXELS = 28L << 10;
@@ -217,14 +222,16 @@ sealed interface TileWork {
 
         /**
          * Small weights: pixels stay in L1 while all panels pass by. Large ones: each panel is fetched once for as many pixels as L2 has room
-         * for, and the next one is asked for meanwhile.
+         * for, and the next one is asked for meanwhile. What is gone from L1 when its turn comes again is read past it, and leaves the room to
+         * what is not: weights of a panel if few pairs of tiles share it, pixels if no two taps do.
          */
         private void order(TileArguments arguments, long pairs) {
             long pixels = 2L * geometry.height() * geometry.pixelBytes();
             long room = weights() > LARGE ? L2_PIXELS : L1_PIXELS;
             long block = weights() <= SMALL ? pairs : Math.clamp(room / pixels, 1, pairs);
             long lines = weights() > LARGE ? Math.min(Math.ceilDiv(PANEL_LINES, block), MOST_LINES) : 0;
-            arguments.order(block, (int) lines);
+            long again = block > 1 ? weights() / channels.panels() : weights();
+            arguments.order(block, (int) lines).passing(again > L1_WEIGHTS, geometry.pointwise());
         }
     }
 
@@ -337,6 +344,135 @@ sealed interface TileWork {
             if (part == 0) {
                 arguments.border(border.address(), border.count());
             }
+        }
+    }
+
+    /**
+     * Means of all pixels of an image.
+     *
+     * @param from offsets in src of the first pixel of each, 64 bytes of channels
+     * @param to offsets in dst
+     * @param pixels of a mean, with those of borders
+     * @param stride bytes from one to the next
+     * @param of how many a mean is
+     * @param srcBytes of src
+     */
+    record Means(String layouts, Offsets from, Offsets to, long pixels, long stride, long of, long srcBytes)
+            implements TileWork {
+        @Override
+        public TileConvolution function() {
+            return TileConvolution.MEAN_BF16;
+        }
+
+        @Override
+        public DataType type() {
+            return DataType.BF16;
+        }
+
+        @Override
+        public long macs() {
+            return 0;
+        }
+
+        @Override
+        public long dstBytes() {
+            return to.count() * TileArguments.ROW_BYTES;
+        }
+
+        @Override
+        public long residualBytes() {
+            return 0;
+        }
+
+        @Override
+        public long weightBytes() {
+            return 0;
+        }
+
+        @Override
+        public void fill(TileArguments arguments, Addresses memory, int part, int parts) {
+            long first = first(to.count(), part, parts);
+            arguments
+                    .memory(memory.src(), memory.dst())
+                    .means(
+                            from.address(first),
+                            to.address(first),
+                            first(to.count(), part + 1, parts) - first,
+                            pixels,
+                            stride,
+                            of);
+        }
+    }
+
+    /**
+     * A product with a matrix.
+     *
+     * @param rows of src and dst
+     * @param rowBytes of src
+     * @param channels of dst, f32
+     * @param weights in {@link dev.gatun.tiles.TilePacking}'s order, for a multiple of 32 channels
+     * @param scales of as many, null in bf16
+     * @param bias of as many
+     */
+    record Product(
+            TileConvolution function,
+            String layouts,
+            long rows,
+            long rowBytes,
+            long channels,
+            PackedTensor weights,
+            @Nullable PackedTensor scales,
+            PackedTensor bias)
+            implements TileWork {
+        private long panels() {
+            return Math.ceilDiv(channels, TileArguments.PANEL);
+        }
+
+        @Override
+        public DataType type() {
+            return weights.desc().dataType();
+        }
+
+        @Override
+        public long macs() {
+            return rows * rowBytes / type().size() * channels;
+        }
+
+        @Override
+        public long srcBytes() {
+            return rows * rowBytes;
+        }
+
+        @Override
+        public long dstBytes() {
+            return rows * channels * Float.BYTES;
+        }
+
+        @Override
+        public long residualBytes() {
+            return 0;
+        }
+
+        @Override
+        public long weightBytes() {
+            return weights.data().byteSize()
+                    + bias.data().byteSize()
+                    + (scales == null ? 0 : scales.data().byteSize());
+        }
+
+        @Override
+        public void fill(TileArguments arguments, Addresses memory, int part, int parts) {
+            long panel = first(panels(), part, parts);
+            long before = panel * TileArguments.PANEL * Float.BYTES;
+            arguments
+                    .memory(memory.src(), memory.dst())
+                    .weights(
+                            weights.data().address() + panel * (weights.data().byteSize() / panels()),
+                            scales == null ? 0 : scales.data().address() + before,
+                            bias.data().address() + before,
+                            panel,
+                            first(panels(), part + 1, parts) - panel)
+                    .product(rows, rowBytes / TileArguments.ROW_BYTES, rowBytes, channels * Float.BYTES, channels);
         }
     }
 }

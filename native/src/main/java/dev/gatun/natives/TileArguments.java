@@ -98,7 +98,7 @@ public final class TileArguments {
         return set(24, memory).set(152, rows);
     }
 
-    /** The least that a result can be: 0 with ReLU; bf16 only. */
+    /** The least that a result can be: 0 with ReLU; where dst is bf16 only. */
     public TileArguments floor(float least) {
         struct.set(JAVA_FLOAT, 124, least);
         return this;
@@ -160,6 +160,11 @@ public final class TileArguments {
         return set(96, block);
     }
 
+    /** Whether weights and pixels are read past L1, because they are not read again before others have taken their place there. */
+    public TileArguments passing(boolean weights, boolean pixels) {
+        return set(240, (weights ? 1 : 0) + (pixels ? 2 : 0));
+    }
+
     /** int32 offsets of pixels in dst that are set to zero. */
     public TileArguments border(long table, long count) {
         return set(136, table).set(144, count);
@@ -176,5 +181,42 @@ public final class TileArguments {
      */
     public TileArguments pixels(long from, long to, long count, long bytes) {
         return set(64, from).set(72, to).set(88, count).set(80, bytes);
+    }
+
+    /**
+     * Means, for {@link TileConvolution#MEAN_BF16}: of 64 bytes each.
+     *
+     * @param from int32 offsets in src of the first pixel of each
+     * @param to int32 offsets in dst
+     * @param count of means
+     * @param pixels of a mean, those beyond {@code of} zeros
+     * @param stride bytes from one to the next
+     * @param of how many a mean is
+     */
+    public TileArguments means(long from, long to, long count, long pixels, long stride, long of) {
+        struct.set(JAVA_FLOAT, 120, 1f / of);
+        return set(56, pixels).pixels(from, to, count, stride);
+    }
+
+    /**
+     * Rows to multiply by a matrix, for {@link TileConvolution#PRODUCT_BF16} and {@link TileConvolution#PRODUCT_U8}.
+     *
+     * @param rows of src and dst
+     * @param steps of 64 bytes of src
+     * @param srcStride bytes from a row to the next in src
+     * @param dstStride bytes from a row to the next in dst
+     * @param channels of dst, f32
+     */
+    public TileArguments product(long rows, long steps, long srcStride, long dstStride, long channels) {
+        return set(88, rows)
+                .set(56, steps)
+                .set(80, srcStride)
+                .set(168, dstStride)
+                .set(96, channels);
+    }
+
+    /** Where the results of a product go, of which {@code struct} tells all else. Allocates nothing. */
+    public static void dst(MemorySegment struct, long address) {
+        struct.set(JAVA_LONG, 16, address);
     }
 }

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Convolutions on AMX tiles with all that follows them, copies of pixels between their layouts and max pooling: ours, {@code
- * src/main/asm/convolution.s}; x86-64 Linux only. What they work on is told by {@link TileArguments}. Thread-safe.
+ * Convolutions on AMX tiles with all that follows them, copies of pixels between their layouts, pooling and the inner product behind it:
+ * ours, {@code src/main/asm/convolution.s}; x86-64 Linux only. What they work on is told by {@link TileArguments}. Thread-safe.
  *
  * <p>Activations are u8 or bf16 with 64 bytes of channels, or a multiple, next to each other in a pixel; weights s8 or bf16; sums s32 or
- * f32. A name tells of dst and of the residual that is added.
+ * f32. The name of a convolution tells of dst and of the residual that is added.
  */
 public enum TileConvolution implements Routine {
     /** u8 to u8. */
@@ -27,6 +27,12 @@ public enum TileConvolution implements Routine {
     S8_U8(CpuFeature.AMX_INT8),
     /** u8 to s8, adds s8. */
     S8_S8(CpuFeature.AMX_INT8),
+    /** u8 to bf16. */
+    TO_BF16_NONE(CpuFeature.AMX_INT8),
+    /** u8 to bf16, adds u8. */
+    TO_BF16_U8(CpuFeature.AMX_INT8),
+    /** u8 to bf16, adds s8. */
+    TO_BF16_S8(CpuFeature.AMX_INT8),
     /** bf16 to bf16. */
     BF16_NONE(CpuFeature.AMX_BF16),
     /** bf16 to bf16, adds bf16. */
@@ -36,7 +42,13 @@ public enum TileConvolution implements Routine {
     /** The greatest of some pixels, u8. */
     GREATEST_U8(CpuFeature.AVX512),
     /** The greatest of some pixels, bf16 of 0 or more. */
-    GREATEST_BF16(CpuFeature.AVX512);
+    GREATEST_BF16(CpuFeature.AVX512),
+    /** The mean of some pixels, bf16. */
+    MEAN_BF16(CpuFeature.AVX512),
+    /** A product with a matrix, bf16 to f32. */
+    PRODUCT_BF16(CpuFeature.AVX512_BF16),
+    /** A product with a matrix, u8 to f32. */
+    PRODUCT_U8(CpuFeature.AVX512_VNNI);
 
     private final CpuFeature needed;
 
