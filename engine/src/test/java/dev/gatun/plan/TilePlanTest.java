@@ -309,6 +309,123 @@ class TilePlanTest {
         }
     }
 
+    /** A network's end: what is pooled is added to something of 8 bits, with or without a sign, or to nothing. */
+    private static Graph head(String added, int classes) {
+        Window one = Window.square(1, 1, 0);
+        boolean adds = !added.equals("none");
+        return new Graph(
+                List.of(
+                        new Node.Input("input", 3),
+                        conv("stem", "input", 3, 64, Window.same(3, 1), null, true),
+                        conv("added", "stem", 64, 128, one, null, added.equals("u8")),
+                        conv("narrow", "added", 128, 64, one, null, true),
+                        conv("wide", "narrow", 64, 128, one, null, true),
+                        conv("last", "wide", 128, 128, Window.same(3, 1), adds ? "added" : null, true),
+                        new Node.GlobalAveragePool("pool", "last"),
+                        new Node.InnerProduct("fc", "pool", 128, classes)),
+                List.of("fc"));
+    }
+
+    private static List<String> implementations(Graph graph, LayerWeights weights, PlanRequest request) {
+        System.setProperty(TilePlanner.PROPERTY, "on");
+        try (Plan plan = Plan.of(graph, weights, request)) {
+            return plan.stepInfos().stream()
+                    .filter(step -> List.of("last", "pool", "fc").contains(step.name()))
+                    .map(step -> step.implementation())
+                    .distinct()
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"u8, 1000", "u8, 64", "s8, 33", "none, 10"})
+    void headsAnswerInBf16AsOneDnnDoes(String added, int classes) {
+        Graph graph = head(added, classes);
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            int images = 3;
+            MemorySegment src = pixels(arena, images);
+            PlanRequest request = request(images, InputFormat.U8_NHWC, Precision.BF16, 1);
+            float[] found = run(graph, weights, request, src, true);
+            assertThat(Errors.relative(found, run(graph, weights, request, src, false)))
+                    .isLessThan(1e-2);
+            for (int threads : new int[] {2, 3}) {
+                PlanRequest inTeam = request(images, InputFormat.U8_NHWC, Precision.BF16, threads);
+                assertThat(run(graph, weights, inTeam, src, true)).isEqualTo(found);
+            }
+            long bytes = src.byteSize() / images;
+            for (int image = 0; image < images; image++) {
+                PlanRequest alone = request(1, InputFormat.U8_NHWC, Precision.BF16, 1);
+                assertThat(run(graph, weights, alone, src.asSlice(image * bytes, bytes), true))
+                        .startsWith(Arrays.copyOfRange(found, image * classes, (image + 1) * classes));
+            }
+            String last = added.equals("none") ? "tiles:bf16_none" : "tiles:bf16_bf16";
+            assertThat(implementations(graph, weights, request))
+                    .containsExactly(last, "tiles:mean_bf16", "tiles:product_bf16");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"u8, 1000", "u8, 64", "s8, 33", "none, 10"})
+    void headsAnswerInInt8AsOneDnnDoes(String added, int classes) {
+        Graph graph = head(added, classes);
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            int images = 3;
+            MemorySegment src = pixels(arena, images);
+            PlanRequest f32 = request(images, InputFormat.U8_NHWC, Precision.F32, 1);
+            Map<String, float[]> values = Int8PlanTest.values(graph, weights, f32, src);
+            LayerWeights eight = Int8PlanTest.with(weights, Int8PlanTest.quantization(graph, weights, values, true));
+            PlanRequest request = request(images, InputFormat.U8_NHWC, Precision.INT8, 1);
+            float[] found = run(graph, eight, request, src, true);
+            assertThat(Errors.relative(found, run(graph, eight, request, src, false)))
+                    .isLessThan(1e-2);
+            for (int threads : new int[] {2, 3}) {
+                PlanRequest inTeam = request(images, InputFormat.U8_NHWC, Precision.INT8, threads);
+                assertThat(run(graph, eight, inTeam, src, true)).isEqualTo(found);
+            }
+            assertThat(implementations(graph, eight, request))
+                    .containsExactly("tiles:to_bf16_" + added, "tiles:mean_bf16", "tiles:product_u8");
+        }
+    }
+
+    /** Results that are added to each other lie as the last of them is read: sorted by the stride of its reader, where that costs nothing. */
+    @ParameterizedTest
+    @CsvSource({"48, true", "47, false"})
+    void sumsLieAsTheLastOfThemIsRead(int width, boolean sorted) {
+        Window one = Window.square(1, 1, 0);
+        Graph graph = new Graph(
+                List.of(
+                        new Node.Input("input", 3),
+                        conv("stem", "input", 3, 64, Window.same(3, 1), null, true),
+                        conv("first", "stem", 64, 128, one, null, true),
+                        conv("within", "first", 128, 64, one, null, true),
+                        conv("second", "within", 64, 128, one, "first", true),
+                        conv("deeper", "second", 128, 64, one, null, true),
+                        conv("third", "deeper", 64, 128, one, "second", true),
+                        conv("after", "third", 128, 64, Window.square(1, 2, 0), null, true)),
+                List.of("after"));
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            byte[] bytes = new byte[2 * 3 * HEIGHT * width];
+            new SplittableRandom(2).nextBytes(bytes);
+            MemorySegment src = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+            PlanRequest request = new PlanRequest(
+                    2, HEIGHT, width, InputFormat.U8_NHWC, Precision.BF16, false, 1, Normalization.IMAGENET);
+            assertThat(Errors.relative(
+                            run(graph, weights, request, src, true), run(graph, weights, request, src, false)))
+                    .isLessThan(1e-2);
+            System.setProperty(TilePlanner.PROPERTY, "on");
+            try (Plan plan = Plan.of(graph, weights, request)) {
+                assertThat(plan.stepInfos())
+                        .filteredOn(step -> List.of("first", "second").contains(step.name()))
+                        .isNotEmpty()
+                        .allSatisfy(step ->
+                                assertThat(step.layouts()).matches(".*" + (sorted ? "/2" : width) + " blocked"));
+            }
+        }
+    }
+
     /** What a layer in int8 keeps in 8 bits, one that is left in bf16 reads too. */
     @ParameterizedTest
     @ValueSource(strings = {"wide", "asked", "shortcut", "sum", "again", "signed"})
