@@ -738,9 +738,9 @@ transpose:
         function greatest_bf16
         greatest vpmaxuw
 
-# Sets PAIRS times 64 bytes of dst, at ROWS, to the mean of STEP_COUNT pixels that begin at TILES and are STRIDE bytes apart; SUM_SCALE is one
-# by how many they are.
-        function mean_bf16
+# Sets PAIRS times 32 channels of dst, at ROWS, to the sum of STEP_COUNT pixels in bf16 that begin at TILES and are STRIDE bytes apart, times
+# SUM_SCALE.
+.macro mean kind
         mov     r8, [rdi + DST]
         mov     r9, [rdi + TILES]
         mov     r10, [rdi + ROWS]
@@ -765,20 +765,43 @@ transpose:
         jnz     2b
         vmulps  zmm0, zmm0, zmm5
         vmulps  zmm1, zmm1, zmm5
-        vcvtneps2bf16 ymm0, zmm0
-        vcvtneps2bf16 ymm1, zmm1
-        vpmovzxwd zmm0, ymm0
-        vpmovzxwd zmm1, ymm1
-        vpslld  zmm1, zmm1, 16
-        vpord   zmm0, zmm0, zmm1
         movsxd  rdx, dword ptr [r10]
-        vmovdqu64 [r8 + rdx], zmm0
+        narrow_\kind
         add     r9, 4
         add     r10, 4
         dec     r11
         jnz     1b
 3:      vzeroupper
         ret
+.endm
+# Of even channels in zmm0 and odd ones in zmm1.
+.macro narrow_bf16
+        vcvtneps2bf16 ymm0, zmm0
+        vcvtneps2bf16 ymm1, zmm1
+        vpmovzxwd zmm0, ymm0
+        vpmovzxwd zmm1, ymm1
+        vpslld  zmm1, zmm1, 16
+        vpord   zmm0, zmm0, zmm1
+        vmovdqu64 [r8 + rdx], zmm0
+.endm
+.macro narrow_u8
+        vcvtps2dq zmm0, zmm0
+        vcvtps2dq zmm1, zmm1
+        vpackusdw zmm0, zmm0, zmm1      # by fours: even ones, odd ones
+        vpshufb zmm0, zmm0, zmm6
+        vpminuw zmm0, zmm0, zmm7
+        vpmovwb [r8 + rdx], zmm0
+.endm
+        function mean_bf16
+        mean    bf16
+        function mean_u8
+        vbroadcasti32x4 zmm6, xmmword ptr [rip + by_turns]
+        mov     eax, 255
+        vpbroadcastw zmm7, eax
+        mean    u8
+        .balign 16
+by_turns:
+        .byte   0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15
 
 # Multiplies PAIRS rows of src, of STEP_COUNT times 64 bytes and STRIDE bytes apart, by the weights: f32, DST_PLANE bytes from row to row, of
 # which there are BLOCK.

@@ -102,23 +102,30 @@ final class ConvPlanner {
         return quantized(layer, src, problem(src.desc().dataType(), DataType.S8, true, conv.ic(), conv.window()));
     }
 
-    /** The caller's pixels with a border, for {@link #onPixels}. */
-    Value pixels(PixelStem stem, PlanRequest request) {
+    /**
+     * The caller's pixels with a border, for {@link #onPixels}.
+     *
+     * @param together rows whose pixels of a column are neighbours, 1 for oneDNN
+     */
+    Value pixels(PixelStem stem, PlanRequest request, int together) {
         Window window = conv.window();
+        long rows = request.height() + window.padTop() + window.padBottom();
+        int beyond = Math.floorMod(-rows, together);
         PixelPadder padder = new PixelPadder(
                 plan.images(),
                 request.height(),
                 request.width(),
                 window.padTop(),
                 window.padLeft(),
-                window.padBottom(),
+                window.padBottom() + beyond,
                 window.padRight(),
                 !request.input().planar(),
+                together,
                 stem.border(constant(stem)));
         Shape padded = Shape.of(
                 plan.images(),
-                PixelPadder.PIXEL,
-                request.height() + window.padTop() + window.padBottom(),
+                (long) PixelPadder.PIXEL * together,
+                (rows + beyond) / together,
                 request.width() + window.padLeft() + window.padRight());
         Value src = plan.value(plan.desc(DataType.U8, FormatTag.NHWC, padded));
         plan.read(conv.src(), padder, src);

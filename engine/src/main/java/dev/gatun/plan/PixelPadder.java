@@ -28,9 +28,12 @@ final class PixelPadder implements PixelReader {
     private final int bottom;
     private final int right;
     private final boolean srcChannelsLast;
+    private final int together;
+    private final int pitch;
     private final int border;
 
     /**
+     * @param together rows whose pixels of a column are neighbours; rows and border have to be a multiple of it
      * @param border the bytes of a pixel of the border, the first lowest
      */
     PixelPadder(
@@ -42,6 +45,7 @@ final class PixelPadder implements PixelReader {
             int bottom,
             int right,
             boolean srcChannelsLast,
+            int together,
             int border) {
         this.images = Math.toIntExact(images);
         this.height = Math.toIntExact(height);
@@ -51,6 +55,8 @@ final class PixelPadder implements PixelReader {
         this.bottom = bottom;
         this.right = right;
         this.srcChannelsLast = srcChannelsLast;
+        this.together = together;
+        this.pitch = together * PIXEL;
         this.border = border;
     }
 
@@ -67,28 +73,30 @@ final class PixelPadder implements PixelReader {
     @Override
     public void run(MemorySegment src, long image, MemorySegment dst) {
         long plane = (long) height * width;
-        long to = 0;
-        for (int n = 0; n < images; n++) {
-            long from = (image + n) * CHANNELS * plane;
-            to = border(dst, to, top * (width + left + right));
-            for (int y = 0; y < height; y++) {
-                to = border(dst, to, left);
-                if (srcChannelsLast) {
-                    interleaved(src, from + (long) y * width * CHANNELS, dst, to);
-                } else {
-                    planar(src, from + (long) y * width, plane, dst, to);
-                }
-                to = border(dst, to + (long) width * PIXEL, right);
+        int rows = top + height + bottom;
+        for (int row = 0; row < images * rows; row++) {
+            long to = ((long) row / together * (left + width + right) * together + row % together) * PIXEL;
+            int y = row % rows - top;
+            if (y < 0 || y >= height) {
+                border(dst, to, left + width + right);
+                continue;
             }
-            to = border(dst, to, bottom * (width + left + right));
+            long from = (image + row / rows) * CHANNELS * plane;
+            long inside = to + (long) left * pitch;
+            border(dst, to, left);
+            if (srcChannelsLast) {
+                interleaved(src, from + (long) y * width * CHANNELS, dst, inside);
+            } else {
+                planar(src, from + (long) y * width, plane, dst, inside);
+            }
+            border(dst, inside + (long) width * pitch, right);
         }
     }
 
-    private long border(MemorySegment dst, long to, int pixels) {
+    private void border(MemorySegment dst, long to, int pixels) {
         for (int i = 0; i < pixels; i++) {
             put(dst, to, i, border);
         }
-        return to + (long) pixels * PIXEL;
     }
 
     private void interleaved(MemorySegment src, long from, MemorySegment dst, long to) {
@@ -108,8 +116,8 @@ final class PixelPadder implements PixelReader {
         }
     }
 
-    private static void put(MemorySegment dst, long to, int x, int pixel) {
-        long at = to + (long) x * PIXEL;
+    private void put(MemorySegment dst, long to, int x, int pixel) {
+        long at = to + (long) x * pitch;
         for (int half = 0; half < PIXEL; half += HALF) {
             dst.set(LITTLE, at + half, pixel);
         }

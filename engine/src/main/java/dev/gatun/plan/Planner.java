@@ -198,7 +198,7 @@ final class Planner {
                     conv.window().kernelH() * conv.window().kernelW(),
                     Objects.requireNonNull(request.normalization()),
                     PairLimit.matters());
-            Value pixels = planner.pixels(stem, request);
+            Value pixels = planner.pixels(stem, request, tiles.rowsTogether(conv));
             return tiles.computes(conv)
                     ? tiles.onPixels(conv, stem.layer(), pixels, lastReader)
                     : planner.onPixels(stem, pixels);

@@ -14,6 +14,7 @@ import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Shape;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +191,16 @@ final class TileNodes {
     private boolean widens(Node.Conv conv) {
         String residual = conv.epilogue().residual();
         return type == DataType.BF16 && (residual == null || eightBit.keeps(residual));
+    }
+
+    /** Whether all who read it, one at least, are computed here, in int8. */
+    boolean isReadInEightBits(String value) {
+        List<Node> readers = graph.nodes().stream()
+                .filter(node -> node.sources().contains(value))
+                .toList();
+        return !readers.isEmpty()
+                && !graph.outputs().contains(value)
+                && readers.stream().allMatch(reader -> contains(reader) && eightBit.computes(reader));
     }
 
     /** Whether it reads the images. */

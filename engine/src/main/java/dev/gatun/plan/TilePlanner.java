@@ -129,30 +129,32 @@ final class TilePlanner {
         return dst;
     }
 
-    /** The means of what a convolution here puts out. */
+    /** The means of what a convolution here puts out, in 8 bits if nobody reads them otherwise. */
     Value means(Node.GlobalAveragePool pool) {
         Value src = Objects.requireNonNull(values.laidOut(pool.src(), false));
         Shape shape = shapes.apply(pool.name());
         Shape image = shapes.apply(pool.src());
-        Value dst = plan.value(plan.desc(DataType.BF16, FormatTag.NHWC, shape));
-        int pixelBytes = shape.intDim(1) * BF16_BYTES;
-        int blocks = pixelBytes / TileArguments.ROW_BYTES;
-        PixelBytes from = PixelBytes.of(src.pixels(), pixelBytes, plan.images());
-        PixelBytes to = PixelBytes.of(PixelLayout.plain(1, 1), pixelBytes, plan.images());
-        int[] images = new int[shape.intDim(0)];
-        Arrays.setAll(images, i -> i);
+        boolean eightBits = nodes.isReadInEightBits(pool.name());
+        float step = eightBits ? eightBit.scale(pool.name()) : 1;
+        DataType type = eightBits ? DataType.U8 : DataType.BF16;
+        Value dst = plan.value(plan.desc(type, FormatTag.NHWC, shape), step);
+        int channels = shape.intDim(1);
+        int blocks = channels / TileArguments.PANEL;
+        PixelBytes bytes = PixelBytes.of(src.pixels(), channels * BF16_BYTES, plan.images());
+        int[] from = new int[shape.intDim(0)];
+        Arrays.setAll(from, n -> n * src.pixels().pixels());
+        int[] to = new int[from.length * blocks];
+        Arrays.setAll(to, i -> (i % from.length * channels + i / from.length * TileArguments.PANEL) * type.size());
         plan.tiles(
                 pool.name(),
                 new TileWork.Means(
-                        words(src, src.pixels()) + " -> " + words(dst, to.layout()),
-                        plan.offsets(from.inBlocks(
-                                from.positions(
-                                        Offsets.scaled(images, src.pixels().pixels())),
-                                blocks)),
-                        plan.offsets(to.inBlocks(to.positions(images), blocks)),
+                        words(src, src.pixels()) + " -> " + words(dst, PixelLayout.plain(1, 1)),
+                        type,
+                        plan.offsets(bytes.inBlocks(bytes.positions(from), blocks)),
+                        plan.offsets(to),
                         src.pixels().pixels(),
-                        from.pixel(),
-                        image.dim(2) * image.dim(3),
+                        bytes.pixel(),
+                        1 / (image.dim(2) * image.dim(3) * step),
                         src.buffer().bytesOf(plan.images())),
                 src,
                 null,
@@ -330,29 +332,70 @@ final class TilePlanner {
 
     /** A convolution in int8. */
     Value quantized(Node.Conv conv, QuantizedLayer layer, boolean lastReader) {
-        return quantized(conv, layer, source(conv, true), conv.ic(), false, lastReader);
+        return quantized(
+                conv, layer, source(conv, true), packing(conv, conv.ic(), false, 1), layer::weights, lastReader);
+    }
+
+    /** Rows of pixels whose columns are neighbours for the first convolution in int8, so that a step has two rows of its kernel. */
+    int rowsTogether(Node.Conv conv) {
+        Window window = conv.window();
+        boolean two = computes(conv)
+                && window.strideH() % 2 == 0
+                && window.kernelH() > 1
+                && 2 * window.kernelW() * PixelPadder.PIXEL <= TileArguments.ROW_BYTES;
+        return two ? 2 : 1;
     }
 
     /**
      * The first convolution in int8, on pixels.
      *
-     * @param pixels with their border, {@link PixelPadder#PIXEL} channels
+     * @param pixels with their border, {@link PixelPadder#PIXEL} channels of as many rows as are {@linkplain #rowsTogether together}
      */
     Value onPixels(Node.Conv conv, QuantizedLayer layer, Value pixels, boolean lastReader) {
         // The last pixels are read with what follows them, for which weights are zero.
         pixels.buffer().require(pixels.buffer().bytes() + TileArguments.ROW_BYTES, plan.images());
         PixelLayout layout = PixelLayout.plain(
                 (int) pixels.desc().dim(2), (int) pixels.desc().dim(3));
-        TileGrid grid =
-                layouts.grid(conv, layout, conv.window().withoutPadding(), true).orElseThrow();
-        return quantized(conv, layer, new Source(pixels, layout, grid), PixelPadder.PIXEL, true, lastReader);
+        int together = rowsTogether(conv);
+        Window own = conv.window();
+        int kh = Math.ceilDiv(own.kernelH(), together);
+        Window window =
+                new Window(kh, own.kernelW(), own.strideH() / together, own.strideW(), 0, 0, 0, 0, own.dilation());
+        TileGrid grid = layouts.grid(conv, layout, window, true).orElseThrow();
+        TilePacking packing = new TilePacking(conv.oc(), PixelPadder.PIXEL * together, kh, own.kernelW(), true, 1);
+        return quantized(
+                conv,
+                layer,
+                new Source(pixels, layout, grid),
+                packing,
+                () -> together(layer.weights(), conv, together, packing),
+                lastReader);
+    }
+
+    /** Weights whose channels are those of rows of the kernel that are together; rows beyond the kernel are zeros. */
+    private static byte[] together(byte[] weights, Node.Conv conv, int together, TilePacking packing) {
+        int kh = conv.window().kernelH();
+        int kw = packing.kw();
+        byte[] all = new byte[packing.oc() * packing.ic() * packing.kh() * kw];
+        for (int from = 0; from < weights.length; from += kw) {
+            int y = from / kw % kh;
+            int filter = from / kw / kh;
+            int channel = y % together * PixelPadder.PIXEL + filter % PixelPadder.PIXEL;
+            int to = ((filter / PixelPadder.PIXEL * packing.ic() + channel) * packing.kh() + y / together) * kw;
+            System.arraycopy(weights, from, all, to, kw);
+        }
+        return all;
     }
 
     private Value quantized(
-            Node.Conv conv, QuantizedLayer layer, Source src, int ic, boolean rowTaps, boolean lastReader) {
+            Node.Conv conv,
+            QuantizedLayer layer,
+            Source src,
+            TilePacking packing,
+            Supplier<byte[]> unpacked,
+            boolean lastReader) {
         float step = eightBit.keeps(conv.name()) ? eightBit.scale(conv.name()) : 1;
-        TilePacking packing = packing(conv, ic, rowTaps, 1);
-        PackedTensor weights = packed(conv.name(), packing, DataType.S8, data -> packing.pack(layer.weights(), data));
+        PackedTensor weights = packed(conv.name(), packing, DataType.S8, data -> packing.pack(unpacked.get(), data));
         PackedTensor scales = plan.scales(
                 conv.name(),
                 conv.oc(),
@@ -470,7 +513,7 @@ final class TilePlanner {
                         geometry,
                         channels,
                         dstShape.elements()
-                                * (src.channels() * window.kernelH() * window.kernelW()
+                                * ((long) conv.ic() * window.kernelH() * window.kernelW()
                                         + (other == null ? 0 : other.channels())),
                         src.value().buffer().bytesOf(plan.images())
                                 + (other == null ? 0 : other.value().buffer().bytesOf(plan.images())),

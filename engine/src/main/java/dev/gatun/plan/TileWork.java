@@ -350,23 +350,27 @@ sealed interface TileWork {
     /**
      * Means of all pixels of an image.
      *
-     * @param from offsets in src of the first pixel of each, 64 bytes of channels
+     * @param type of dst
+     * @param from offsets in src of the first pixel of each, 32 channels in bf16
      * @param to offsets in dst
-     * @param pixels of a mean, with those of borders
+     * @param pixels that are added: all of an image, and borders of zeros
      * @param stride bytes from one to the next
-     * @param of how many a mean is
+     * @param scale that the sum is multiplied by
      * @param srcBytes of src
      */
-    record Means(String layouts, Offsets from, Offsets to, long pixels, long stride, long of, long srcBytes)
+    record Means(
+            String layouts,
+            DataType type,
+            Offsets from,
+            Offsets to,
+            long pixels,
+            long stride,
+            float scale,
+            long srcBytes)
             implements TileWork {
         @Override
         public TileConvolution function() {
-            return TileConvolution.MEAN_BF16;
-        }
-
-        @Override
-        public DataType type() {
-            return DataType.BF16;
+            return type == DataType.U8 ? TileConvolution.MEAN_U8 : TileConvolution.MEAN_BF16;
         }
 
         @Override
@@ -376,7 +380,7 @@ sealed interface TileWork {
 
         @Override
         public long dstBytes() {
-            return to.count() * TileArguments.ROW_BYTES;
+            return to.count() * TileArguments.PANEL * type.size();
         }
 
         @Override
@@ -400,7 +404,7 @@ sealed interface TileWork {
                             first(to.count(), part + 1, parts) - first,
                             pixels,
                             stride,
-                            of);
+                            scale);
         }
     }
 

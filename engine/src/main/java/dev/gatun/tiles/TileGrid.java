@@ -91,7 +91,7 @@ public final class TileGrid {
      *
      * @param src layout of an image of src; images follow each other
      * @param images of a run
-     * @param window of the convolution, the same stride both ways
+     * @param window of the convolution; with other strides in height and width src has to be of stride 1
      * @param oh rows of dst
      * @param ow columns of dst
      * @param rowTaps whether all taps of a row of the kernel are one, as they are if their channels are neighbours in memory
@@ -117,7 +117,9 @@ public final class TileGrid {
         if (src.stride() != 1 && src.stride() != stride) {
             return stride == 1 && taps == 1 && src.isBare() ? best(anyOrder(src, images), taps) : null;
         }
-        Cut flat = src.stride() == stride ? best(flat(src, images, window, oh, ow), taps) : null;
+        Cut flat = src.stride() == stride && stride == window.strideW()
+                ? best(flat(src, images, window, oh, ow), taps)
+                : null;
         Cut byRow = src.stride() == 1 ? best(byRow(src, images, window, oh, ow), taps) : null;
         return byRow == null || (flat != null && flat.cycles() <= byRow.cycles()) ? flat : byRow;
     }
@@ -169,7 +171,7 @@ public final class TileGrid {
         return new Runs(
                 images * oh,
                 ow,
-                window.strideH(),
+                window.strideW(),
                 row -> row / oh * src.pixels()
                         + src.index(0, 0)
                         + (row % oh * window.strideH() - window.padTop()) * src.pitch()

@@ -184,17 +184,17 @@ public final class TileArguments {
     }
 
     /**
-     * Means, for {@link TileConvolution#MEAN_BF16}: of 64 bytes each.
+     * Means, for {@link TileConvolution#MEAN_BF16} and {@link TileConvolution#MEAN_U8}: of 32 channels each.
      *
      * @param from int32 offsets in src of the first pixel of each
      * @param to int32 offsets in dst
      * @param count of means
-     * @param pixels of a mean, those beyond {@code of} zeros
+     * @param pixels that are added
      * @param stride bytes from one to the next
-     * @param of how many a mean is
+     * @param scale that the sum is multiplied by
      */
-    public TileArguments means(long from, long to, long count, long pixels, long stride, long of) {
-        struct.set(JAVA_FLOAT, 120, 1f / of);
+    public TileArguments means(long from, long to, long count, long pixels, long stride, float scale) {
+        struct.set(JAVA_FLOAT, 120, scale);
         return set(56, pixels).pixels(from, to, count, stride);
     }
 

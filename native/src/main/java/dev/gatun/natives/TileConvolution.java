@@ -45,6 +45,8 @@ public enum TileConvolution implements Routine {
     GREATEST_BF16(CpuFeature.AVX512),
     /** The mean of some pixels, bf16. */
     MEAN_BF16(CpuFeature.AVX512),
+    /** The mean of some pixels, bf16 to u8. */
+    MEAN_U8(CpuFeature.AVX512),
     /** A product with a matrix, bf16 to f32. */
     PRODUCT_BF16(CpuFeature.AVX512_BF16),
     /** A product with a matrix, u8 to f32. */
