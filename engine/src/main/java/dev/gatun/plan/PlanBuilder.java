@@ -13,6 +13,7 @@ import dev.gatun.plan.Buffer.Home;
 import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shape;
 import dev.gatun.tiles.PixelLayout;
+import dev.gatun.tiles.TilePacking;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -245,6 +247,13 @@ final class PlanBuilder {
         }
         execute("reorder:" + name, reorder, arguments, null);
         return dst;
+    }
+
+    /** Weights as tiles multiply them: {@code filling} is given zeroed memory for all of them. */
+    PackedTensor weights(String name, TilePacking packing, DataType type, Consumer<MemorySegment> filling) {
+        MemoryDesc desc =
+                desc(type, FormatTag.NC, Shape.of(packing.panels(), packing.bytes() / packing.panels() / type.size()));
+        return packer.filled(name + ".tiles", desc, filling);
     }
 
     /**

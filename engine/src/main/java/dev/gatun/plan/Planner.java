@@ -157,7 +157,7 @@ final class Planner {
             case Node.Conv conv -> conv(conv);
             case Node.MaxPool pool ->
                 tiles.computes(pool)
-                        ? tiles.pool(pool)
+                        ? tiles.pooling().greatest(pool)
                         : pool(pool, Algorithm.POOLING_MAX, values.get(pool.src()), pool.window());
             case Node.AveragePool pool ->
                 pool(
@@ -171,7 +171,7 @@ final class Planner {
                 pool(pool, Algorithm.POOLING_MAX, values.floating(pool.src()), whole(shape(pool.src())));
             case Node.GlobalAveragePool pool ->
                 tiles.computes(pool)
-                        ? tiles.means(pool)
+                        ? tiles.pooling().means(pool)
                         : pool(
                                 pool,
                                 Algorithm.POOLING_AVG_EXCLUDE_PADDING,
@@ -208,10 +208,10 @@ final class Planner {
             return tiles.computes(conv) ? tiles.quantized(conv, layer, lastReader) : planner.quantized(layer);
         }
         if (tiles.computes(conv)) {
-            Node.Conv shortcut = tiles.shortcut(conv);
-            return shortcut == null
+            TileNodes.Sum sum = tiles.sum(conv);
+            return sum == null
                     ? tiles.floating(conv, weights.of(conv), lastReader)
-                    : tiles.floating(conv, weights.of(conv), shortcut, weights.of(shortcut));
+                    : tiles.floating(conv, sum, weights.of(sum.inner()), weights.of(sum.shortcut()));
         }
         return winograd.computes(conv)
                 ? winograd.convolve(conv, weights.of(conv), lastReader)
@@ -245,9 +245,9 @@ final class Planner {
         if (tiles.computes(product)) {
             Value result = resultOf(product, plan.plainDesc(DataType.F32, shape(product.name())));
             if (eightBit.computes(product)) {
-                tiles.product(product, layer(product), result);
+                tiles.products().quantized(product, layer(product), result);
             } else {
-                tiles.product(product, weights.of(product), result);
+                tiles.products().floating(product, weights.of(product), result);
             }
             return result;
         }

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which nodes of a graph {@link TilePlanner} plans. */
@@ -28,7 +29,16 @@ final class TileNodes {
     private final DataType type;
     private final PlanRequest request;
     private final Set<String> names = new HashSet<>();
-    private final Map<String, Node.Conv> shortcuts = new HashMap<>();
+    private final Map<String, Sum> sums = new HashMap<>();
+    private final Set<String> merged = new HashSet<>();
+
+    /**
+     * Convolutions of one sum.
+     *
+     * @param inner of stride 1, the only one to read its source
+     * @param shortcut of any stride, whose source others read too
+     */
+    record Sum(Node.Conv inner, Node.Conv shortcut) {}
 
     /** @param type of values that are not in 8 bits */
     TileNodes(Graph graph, EightBit eightBit, DataType type, PlanRequest request) {
@@ -43,7 +53,7 @@ final class TileNodes {
                     names.add(node.name());
                 }
             }
-            findShortcuts();
+            findSums();
         }
     }
 
@@ -75,34 +85,40 @@ final class TileNodes {
     }
 
     /**
-     * A 1x1 convolution in bf16 that adds the result of another one, its shortcut, which nobody else reads: their products have one sum, so that
-     * the shortcut's result need not be written, rounded and read. If it is the shortcut that adds, as in files that have it last, both stay.
+     * Two 1x1 convolutions in bf16, one of which adds the result of the other, which nobody else reads: their products have one sum, so that
+     * what is added need not be written, rounded and read. A file may list either of them first.
      */
-    private void findShortcuts() {
+    private void findSums() {
         Map<String, Integer> uses = graph.uses();
-        Map<String, Node.Conv> alone = new HashMap<>();
+        Map<String, Node.Conv> matrices = new HashMap<>();
         for (Node node : graph.nodes()) {
-            if (node instanceof Node.Conv conv && isMatrix(conv) && uses.getOrDefault(conv.name(), 0) == 1) {
-                alone.put(conv.name(), conv);
+            if (node instanceof Node.Conv conv && isMatrix(conv)) {
+                String residual = conv.epilogue().residual();
+                Node.Conv added = residual == null ? null : matrices.get(residual);
+                if (added != null
+                        && uses.getOrDefault(added.name(), 0) == 1
+                        && !added.epilogue().relu()
+                        && added.epilogue().residual() == null) {
+                    Stream.of(new Sum(conv, added), new Sum(added, conv))
+                            .filter(sum -> fits(sum, uses))
+                            .findFirst()
+                            .ifPresent(sum -> {
+                                sums.put(conv.name(), sum);
+                                merged.add(added.name());
+                            });
+                }
+                matrices.put(conv.name(), conv);
             }
         }
-        for (Node node : graph.nodes()) {
-            Node.Conv shortcut =
-                    node instanceof Node.Conv conv && conv.epilogue().residual() != null
-                            ? alone.get(conv.epilogue().residual())
-                            : null;
-            if (shortcut != null
-                    && node instanceof Node.Conv conv
-                    && isMatrix(conv)
-                    && conv.window().strideH() == 1
-                    && uses.getOrDefault(conv.src(), 0) == 1
-                    && !shortcut.epilogue().relu()
-                    && shortcut.epilogue().residual() == null
-                    && conv.ic() * BF16_BYTES >= TileArguments.LEAST_STEPS * TileArguments.ROW_BYTES
-                    && isReadByMatrices(shortcut.src(), shortcut.window().strideH())) {
-                shortcuts.put(conv.name(), shortcut);
-            }
-        }
+    }
+
+    private boolean fits(Sum sum, Map<String, Integer> uses) {
+        Node.Conv inner = sum.inner();
+        Node.Conv shortcut = sum.shortcut();
+        return inner.window().strideH() == 1
+                && uses.getOrDefault(inner.src(), 0) == 1
+                && inner.ic() * BF16_BYTES >= TileArguments.LEAST_STEPS * TileArguments.ROW_BYTES
+                && isReadByMatrices(shortcut.src(), shortcut.window().strideH());
     }
 
     /** Whether it multiplies pixels by a matrix, in bf16, here. */
@@ -123,14 +139,15 @@ final class TileNodes {
                         && (conv.window().strideH() == 1 || conv.window().strideH() == stride));
     }
 
-    /** The shortcut that is computed with the convolution, null if there is none. */
-    Node.@Nullable Conv shortcut(Node.Conv conv) {
-        return shortcuts.get(conv.name());
+    /** What is computed where the convolution is, which adds one of the two; null if that is not so. */
+    @Nullable
+    Sum sum(Node.Conv conv) {
+        return sums.get(conv.name());
     }
 
     /** Whether it is computed with the convolution that adds its result. */
     boolean isMerged(Node node) {
-        return shortcuts.values().stream().anyMatch(shortcut -> shortcut.name().equals(node.name()));
+        return merged.contains(node.name());
     }
 
     private static boolean isUsable(int threads) {

@@ -14,16 +14,12 @@ import dev.gatun.spec.Shape;
 import dev.gatun.tiles.PixelLayout;
 import dev.gatun.tiles.TileGrid;
 import dev.gatun.tiles.TilePacking;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -49,6 +45,8 @@ final class TilePlanner {
     private final PlanRequest request;
     private final TileNodes nodes;
     private final TileLayouts layouts;
+    private final TilePooling pooling;
+    private final TileProducts products;
     private final Map<String, List<Value>> copies = new HashMap<>();
 
     /**
@@ -72,6 +70,8 @@ final class TilePlanner {
         this.request = request;
         this.nodes = new TileNodes(graph, eightBit, type, request);
         this.layouts = new TileLayouts(plan, graph, eightBit, nodes, shapes, images);
+        this.pooling = new TilePooling(plan, values, eightBit, nodes, layouts, shapes);
+        this.products = new TileProducts(plan, values);
     }
 
     /** Whether any convolution is computed on tiles. */
@@ -84,182 +84,46 @@ final class TilePlanner {
         return nodes.contains(node);
     }
 
-    /** Max pooling. */
-    Value pool(Node.MaxPool pool) {
-        Value src = Objects.requireNonNull(values.laidOut(pool.src(), eightBit.keeps(pool.src())));
-        Window window = pool.window();
-        PixelLayout layout = layouts.of(pool.name());
-        Shape shape = shapes.apply(pool.name());
-        Value dst = plan.value(plan.desc(src.desc().dataType(), FormatTag.NHWC, shape), src.scale(), layout);
-        int pixelBytes = shape.intDim(1) * src.desc().dataType().size();
-        int blocks = pixelBytes / TileArguments.ROW_BYTES;
-        PixelBytes from = PixelBytes.of(src.pixels(), pixelBytes, plan.images());
-        PixelBytes to = PixelBytes.of(layout, pixelBytes, plan.images());
-        int[] first = new int[shape.intDim(0) * shape.intDim(2) * shape.intDim(3)];
-        int[] all = new int[first.length];
-        for (int i = 0; i < first.length; i++) {
-            int column = i % shape.intDim(3);
-            int row = i / shape.intDim(3);
-            all[i] = i;
-            first[i] = row / shape.intDim(2) * src.pixels().pixels()
-                    + src.pixels()
-                            .index(
-                                    row % shape.intDim(2) * window.strideH() - window.padTop(),
-                                    column * window.strideW() - window.padLeft());
-        }
-        int[] taps = new int[window.kernelH() * window.kernelW()];
-        for (int tap = 0; tap < taps.length; tap++) {
-            taps[tap] = (tap / window.kernelW() * src.pixels().pitch() + tap % window.kernelW()) * from.pixel();
-        }
-        plan.tiles(
-                pool.name(),
-                new TileWork.Greatest(
-                        src.eightBit() ? TileConvolution.GREATEST_U8 : TileConvolution.GREATEST_BF16,
-                        words(src, src.pixels()) + " -> " + words(dst, layout),
-                        src.desc().dataType(),
-                        plan.offsets(from.inBlocks(from.positions(first), blocks)),
-                        plan.offsets(taps),
-                        plan.offsets(to.inBlocks(to.pixels(all), blocks)),
-                        plan.offsets(to.inBlocks(to.borders(shape.intDim(0)), blocks)),
-                        src.buffer().bytesOf(plan.images())),
-                src,
-                null,
-                dst,
-                null);
-        return dst;
+    /** Plans pooling. */
+    TilePooling pooling() {
+        return pooling;
     }
 
-    /** The means of what a convolution here puts out, in 8 bits if nobody reads them otherwise. */
-    Value means(Node.GlobalAveragePool pool) {
-        Value src = Objects.requireNonNull(values.laidOut(pool.src(), false));
-        Shape shape = shapes.apply(pool.name());
-        Shape image = shapes.apply(pool.src());
-        boolean eightBits = nodes.isReadInEightBits(pool.name());
-        float step = eightBits ? eightBit.scale(pool.name()) : 1;
-        DataType type = eightBits ? DataType.U8 : DataType.BF16;
-        Value dst = plan.value(plan.desc(type, FormatTag.NHWC, shape), step);
-        int channels = shape.intDim(1);
-        int blocks = channels / TileArguments.PANEL;
-        PixelBytes bytes = PixelBytes.of(src.pixels(), channels * BF16_BYTES, plan.images());
-        int[] from = new int[shape.intDim(0)];
-        Arrays.setAll(from, n -> n * src.pixels().pixels());
-        int[] to = new int[from.length * blocks];
-        Arrays.setAll(to, i -> (i % from.length * channels + i / from.length * TileArguments.PANEL) * type.size());
-        plan.tiles(
-                pool.name(),
-                new TileWork.Means(
-                        words(src, src.pixels()) + " -> " + words(dst, PixelLayout.plain(1, 1)),
-                        type,
-                        plan.offsets(bytes.inBlocks(bytes.positions(from), blocks)),
-                        plan.offsets(to),
-                        src.pixels().pixels(),
-                        bytes.pixel(),
-                        1 / (image.dim(2) * image.dim(3) * step),
-                        src.buffer().bytesOf(plan.images())),
-                src,
-                null,
-                dst,
-                null);
-        return dst;
+    /** Plans inner products. */
+    TileProducts products() {
+        return products;
     }
 
-    /** A product with a matrix in bf16. */
-    void product(Node.InnerProduct product, FoldedWeights folded, Value dst) {
-        TilePacking packing = packing(product, BF16_BYTES);
-        PackedTensor weights = packed(
-                product.name(),
-                packing,
-                DataType.BF16,
-                data -> packing.pack(Arrays.copyOf(folded.weights(), packing.oc() * packing.ic()), data));
-        multiply(
-                product,
-                TileConvolution.PRODUCT_BF16,
-                values.floating(product.src()),
-                packing,
-                weights,
-                null,
-                folded::bias,
-                dst);
-    }
-
-    /** A product with a matrix in int8. */
-    void product(Node.InnerProduct product, QuantizedLayer layer, Value dst) {
-        Value src = values.eightBit(product.src());
-        TilePacking packing = packing(product, 1);
-        PackedTensor weights = packed(
-                product.name(),
-                packing,
-                DataType.S8,
-                data -> packing.pack(Arrays.copyOf(layer.weights(), packing.oc() * packing.ic()), data));
-        PackedTensor scales = plan.scales(
-                product.name(),
-                packing.oc(),
-                () -> Arrays.copyOf(ConvPlanner.times(layer.scales(), src.scale(), 1), packing.oc()));
-        multiply(product, TileConvolution.PRODUCT_U8, src, packing, weights, scales, layer::bias, dst);
-    }
-
-    private static TilePacking packing(Node.InnerProduct product, int elementBytes) {
-        int oc = Math.ceilDiv(product.oc(), TileArguments.PANEL) * TileArguments.PANEL;
-        return new TilePacking(oc, product.ic(), 1, 1, false, elementBytes);
-    }
-
-    private void multiply(
-            Node.InnerProduct product,
-            TileConvolution function,
-            Value src,
-            TilePacking packing,
-            PackedTensor weights,
-            @Nullable PackedTensor scales,
-            Supplier<float[]> bias,
-            Value dst) {
-        PackedTensor packedBias = plan.packer()
-                .floats(
-                        product.name() + ".bias",
-                        () -> Arrays.copyOf(bias.get(), packing.oc()),
-                        plan.desc(DataType.F32, FormatTag.X, Shape.of(packing.oc())));
-        plan.tiles(
-                product.name(),
-                new TileWork.Product(
-                        function,
-                        src.desc() + " -> " + dst.desc(),
-                        plan.images(),
-                        product.ic() * (long) src.desc().dataType().size(),
-                        product.oc(),
-                        weights,
-                        scales,
-                        packedBias),
-                src,
-                null,
-                dst,
-                null);
-    }
-
-    /** Whether the node is a shortcut that is computed with the convolution that adds it: it has no value of its own. */
+    /** Whether the node is computed with the convolution that adds its result: it has no value of its own. */
     boolean merges(Node node) {
         return nodes.isMerged(node);
     }
 
-    /** The shortcut that is computed with the convolution, null if there is none. */
-    Node.@Nullable Conv shortcut(Node.Conv conv) {
-        return nodes.shortcut(conv);
+    /** What is computed where the convolution is, which adds one of the two; null if that is not so. */
+    TileNodes.@Nullable Sum sum(Node.Conv conv) {
+        return nodes.sum(conv);
     }
 
-    /** A convolution in bf16 and the shortcut that is computed with it. */
-    Value floating(Node.Conv conv, FoldedWeights folded, Node.Conv shortcut, FoldedWeights added) {
-        TilePacking own = packing(conv, conv.ic(), false, BF16_BYTES);
-        TilePacking others = packing(shortcut, shortcut.ic(), false, BF16_BYTES);
-        String name = conv.name() + "+" + shortcut.name();
+    /**
+     * Two convolutions in bf16 that have one sum.
+     *
+     * @param conv the one that adds the other's result
+     */
+    Value floating(Node.Conv conv, TileNodes.Sum sum, FoldedWeights inner, FoldedWeights shortcut) {
+        TilePacking own = packing(sum.inner(), sum.inner().ic(), false, BF16_BYTES);
+        TilePacking others = packing(sum.shortcut(), sum.shortcut().ic(), false, BF16_BYTES);
+        String name = sum.inner().name() + "+" + sum.shortcut().name();
         MemoryDesc desc = plan.desc(
                 DataType.BF16,
                 FormatTag.NC,
                 Shape.of(own.panels(), (own.bytes() + others.bytes()) / own.panels() / BF16_BYTES));
         PackedTensor weights = plan.packer().filled(name + ".tiles", desc, data -> {
-            own.pack(folded.weights(), data, others.steps());
-            others.pack(added.weights(), data.asSlice(own.bytes() / own.panels()), own.steps());
+            own.pack(inner.weights(), data, others.steps());
+            others.pack(shortcut.weights(), data.asSlice(own.bytes() / own.panels()), own.steps());
         });
-        PackedTensor bias = bias(name, conv, () -> sum(folded.bias(), added.bias()));
-        Second second = new Second(source(shortcut, false), others);
-        return convolve(conv, source(conv, false), second, new Filters(own, weights, null, bias, 1), false);
+        PackedTensor bias = bias(name, conv, () -> sum(inner.bias(), shortcut.bias()));
+        Second second = new Second(source(sum.shortcut(), false), others);
+        return convolve(conv, source(sum.inner(), false), second, new Filters(own, weights, null, bias, 1), false);
     }
 
     private static float[] sum(float[] a, float[] b) {
@@ -278,7 +142,7 @@ final class TilePlanner {
         Source src = source(conv, false);
         TilePacking packing = packing(conv, conv.ic(), false, BF16_BYTES);
         PackedTensor weights =
-                packed(conv.name(), packing, DataType.BF16, data -> packing.pack(folded.weights(), data));
+                plan.weights(conv.name(), packing, DataType.BF16, data -> packing.pack(folded.weights(), data));
         return convolve(conv, src, null, floating(conv, packing, weights, folded), lastReader);
     }
 
@@ -310,8 +174,8 @@ final class TilePlanner {
                 Shape.of(plan.images(), FloatPadder.PADDED_CHANNELS, layout.height(), layout.width())));
         plan.read(conv.src(), new FloatPadder(pixels), src);
         TilePacking packing = packing(conv, FloatPadder.PADDED_CHANNELS, true, BF16_BYTES);
-        PackedTensor weights =
-                packed(conv.name(), packing, DataType.BF16, data -> packing.pack(padded(folded.weights(), conv), data));
+        PackedTensor weights = plan.weights(
+                conv.name(), packing, DataType.BF16, data -> packing.pack(padded(folded.weights(), conv), data));
         Source source = new Source(
                 src,
                 layout,
@@ -395,7 +259,8 @@ final class TilePlanner {
             Supplier<byte[]> unpacked,
             boolean lastReader) {
         float step = eightBit.keeps(conv.name()) ? eightBit.scale(conv.name()) : 1;
-        PackedTensor weights = packed(conv.name(), packing, DataType.S8, data -> packing.pack(unpacked.get(), data));
+        PackedTensor weights =
+                plan.weights(conv.name(), packing, DataType.S8, data -> packing.pack(unpacked.get(), data));
         PackedTensor scales = plan.scales(
                 conv.name(),
                 conv.oc(),
@@ -407,12 +272,6 @@ final class TilePlanner {
     private static TilePacking packing(Node.Conv conv, int ic, boolean rowTaps, int elementBytes) {
         Window window = conv.window();
         return new TilePacking(conv.oc(), ic, window.kernelH(), window.kernelW(), rowTaps, elementBytes);
-    }
-
-    private PackedTensor packed(String name, TilePacking packing, DataType weights, Consumer<MemorySegment> filling) {
-        MemoryDesc desc = plan.desc(
-                weights, FormatTag.NC, Shape.of(packing.panels(), packing.bytes() / packing.panels() / weights.size()));
-        return plan.packer().filled(name + ".tiles", desc, filling);
     }
 
     private PackedTensor bias(String name, Node.Conv conv, Supplier<float[]> bias) {
@@ -509,12 +368,13 @@ final class TilePlanner {
                 conv.name(),
                 new TileWork.Convolution(
                         function(scales != null, dstType, residual),
-                        words(src) + (other == null ? "" : " + " + words(other)) + " -> " + words(dst, layout),
+                        words(src) + (other == null ? "" : " + " + words(other)) + " -> " + dst.words(layout),
                         geometry,
                         channels,
                         dstShape.elements()
-                                * ((long) conv.ic() * window.kernelH() * window.kernelW()
-                                        + (other == null ? 0 : other.channels())),
+                                * (other == null
+                                        ? (long) conv.ic() * window.kernelH() * window.kernelW()
+                                        : src.channels() + other.channels()),
                         src.value().buffer().bytesOf(plan.images())
                                 + (other == null ? 0 : other.value().buffer().bytesOf(plan.images())),
                         dstShape.elements() * dstType.size(),
@@ -553,12 +413,7 @@ final class TilePlanner {
     }
 
     private static String words(Source source) {
-        return words(source.value(), source.layout());
-    }
-
-    private static String words(Value value, PixelLayout layout) {
-        return value.desc().dataType().name().toLowerCase(Locale.ROOT) + ":"
-                + value.desc().dim(0) + "x" + value.desc().dim(1) + "x" + layout;
+        return source.value().words(source.layout());
     }
 
     /** Where the result lies: where the residual lies already, if that is laid out alike and nobody else reads it. */
@@ -651,7 +506,7 @@ final class TilePlanner {
         plan.tiles(
                 "move:" + name,
                 new TileWork.Move(
-                        words(had, had.pixels()) + " -> " + words(moved, wanted),
+                        had.words(had.pixels()) + " -> " + moved.words(wanted),
                         had.desc().dataType(),
                         plan.offsets(from.inBlocks(from.pixels(all), blocks)),
                         plan.offsets(to.inBlocks(to.pixels(all), blocks)),

@@ -3,6 +3,7 @@ package dev.gatun.plan;
 import dev.gatun.onednn.DataType;
 import dev.gatun.onednn.MemoryDesc;
 import dev.gatun.tiles.PixelLayout;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,11 @@ record Value(
             throw new IllegalStateException("no tiles have laid out " + desc);
         }
         return layout;
+    }
+
+    /** Its type, images, channels and layout in words. */
+    String words(PixelLayout layout) {
+        return desc.dataType().name().toLowerCase(Locale.ROOT) + ":" + desc.dim(0) + "x" + desc.dim(1) + "x" + layout;
     }
 
     boolean eightBit() {

@@ -589,6 +589,38 @@ class TilePlanTest {
         }
     }
 
+    /** As in files that list the shortcut behind what it is added to. */
+    @ParameterizedTest
+    @CsvSource({"1, 64", "2, 64", "2, 256"})
+    void shortcutsMayAdd(int stride, int width) {
+        Window one = Window.square(1, 1, 0);
+        Graph graph = new Graph(
+                List.of(
+                        new Node.Input("input", 3),
+                        conv("stem", "input", 3, 128, Window.same(3, 1), null, true),
+                        conv("conv1", "stem", 128, width, one, null, true),
+                        conv("conv2", "conv1", width, width, Window.same(3, stride), null, true),
+                        conv("conv3", "conv2", width, 192, one, null, false),
+                        conv("shortcut", "stem", 128, 192, Window.square(1, stride, 0), "conv3", true),
+                        conv("again", "shortcut", 192, 192, one, "shortcut", true)),
+                List.of("again"));
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment src = pixels(arena, 3);
+            PlanRequest request = request(3, InputFormat.U8_NHWC, Precision.BF16, 1);
+            float[] found = run(graph, weights, request, src, true);
+            assertThat(Errors.relative(found, run(graph, weights, request, src, false)))
+                    .isLessThan(1e-2);
+            // In another order, the same sums.
+            Graph first = bottleneck(stride, width, 192, false, List.of(), List.of("again"));
+            assertThat(run(first, weights, request, src, true)).isEqualTo(found);
+            System.setProperty(TilePlanner.PROPERTY, "on");
+            try (Plan plan = Plan.of(graph, weights, request)) {
+                assertThat(plan.stepInfos()).noneMatch(step -> step.name().equals("conv3"));
+            }
+        }
+    }
+
     static List<Graph> shortcutsOfTheirOwn() {
         Window one = Window.square(1, 1, 0);
         return List.of(
