@@ -15,7 +15,6 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -80,15 +79,43 @@ final class MachineCode {
             if (in == null) {
                 throw new AssertionError(listing.resource() + " is missing from the module");
             }
-            Map<String, byte[]> table = new LinkedHashMap<>();
-            new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().forEach(line -> {
-                int space = line.indexOf(' ');
-                table.put(line.substring(0, space), HexFormat.of().parseHex(line, space + 1, line.length()));
-            });
-            return table;
+            return table(in.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Lines of a name, its bytes and their digits. They are read once a JVM, before it compiles anything, so every step over them counts. */
+    private static Map<String, byte[]> table(byte[] text) {
+        Map<String, byte[]> table = new LinkedHashMap<>();
+        int at = 0;
+        while (at < text.length) {
+            String name = word(text, at);
+            at += name.length() + 1;
+            String bytes = word(text, at);
+            at += bytes.length() + 1;
+            byte[] code = new byte[Integer.parseInt(bytes)];
+            for (int i = 0; i < code.length; i++) {
+                code[i] = (byte) (digit(text[at]) << 4 | digit(text[at + 1]));
+                at += 2;
+            }
+            table.put(name, code);
+            at++;
+        }
+        return table;
+    }
+
+    private static String word(byte[] text, int from) {
+        int end = from;
+        while (text[end] != ' ') {
+            end++;
+        }
+        return new String(text, from, end - from, StandardCharsets.US_ASCII);
+    }
+
+    /** Of 0 to 9 and a to f: letters have bit 6 set, and 1 to 6 below. */
+    private static int digit(byte letter) {
+        return (letter & 0xf) + (letter >> 6) * 9;
     }
 
     private static Map<String, MemorySegment> link(Map<String, byte[]> table) {
