@@ -18,7 +18,10 @@ import java.util.Optional;
 public final class Team {
     private Team() {}
 
-    /** Looked up when it is first needed; oneDNN, which brings OpenMP, is loaded then. */
+    /**
+     * Looked up when it is first needed; oneDNN, which brings OpenMP, is loaded then. The last argument is one more than the function has, as in
+     * {@link Holding}.
+     */
     private static final class Gomp {
         private static final SymbolLookup LOOKUP =
                 SymbolLookup.loaderLookup().or(Linker.nativeLinker().defaultLookup());
@@ -26,8 +29,8 @@ public final class Team {
         static final Optional<MemorySegment> PARALLEL = find("GOMP_parallel");
 
         @SuppressWarnings("restricted")
-        static final MethodHandle DOWNCALL =
-                Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_INT, JAVA_INT));
+        static final MethodHandle DOWNCALL = Linker.nativeLinker()
+                .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
 
         private static Optional<MemorySegment> find(String name) {
             return OneDnn.load().cpuRuntime() == CpuRuntime.OPENMP ? LOOKUP.find(name) : Optional.empty();
@@ -54,12 +57,14 @@ public final class Team {
      * @param function {@code void f(void *data)}, which does not return to Java
      * @param data for it
      * @param threads of the team, the caller's included
+     * @param held a segment that the data points into, whose arena is not to be closed meanwhile; null pointer if there is none
      * @throws UnsupportedOperationException if it is not {@linkplain #isAvailable() available}
+     * @throws IllegalStateException if the arena of {@code held} is closed already; nothing is called then
      */
-    public static void run(MemorySegment function, MemorySegment data, int threads) {
+    public static void run(MemorySegment function, MemorySegment data, int threads, MemorySegment held) {
         MemorySegment parallel = Gomp.PARALLEL.orElseThrow(Team::unavailable);
         try {
-            Gomp.DOWNCALL.invokeExact(parallel, function, data, threads, 0);
+            Gomp.DOWNCALL.invokeExact(parallel, function, data, threads, 0, held);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {

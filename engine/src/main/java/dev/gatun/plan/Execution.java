@@ -162,10 +162,10 @@ public final class Execution implements AutoCloseable {
             MemorySegment own = arguments.asSlice(part * TileArguments.BYTES, TileArguments.BYTES);
             work.fill(new TileArguments(own), addresses, part, parts);
         }
-        Action action = inTeam(work.function(), arguments, parts);
         if (!callers(step.dst())) {
-            return action;
+            return inTeam(work.function(), arguments, parts, false);
         }
+        Action action = inTeam(work.function(), arguments, parts, true);
         List<MemorySegment> all = IntStream.range(0, parts)
                 .mapToObj(part -> arguments.asSlice(part * TileArguments.BYTES, TileArguments.BYTES))
                 .toList();
@@ -190,16 +190,17 @@ public final class Execution implements AutoCloseable {
             MemorySegment own = arguments.asSlice(thread * WinogradArguments.BYTES, WinogradArguments.BYTES);
             work.fill(new WinogradArguments(own), addresses, thread, threads);
         }
-        return inTeam(Winograd.F4X4_3X3, arguments, threads);
+        return inTeam(Winograd.F4X4_3X3, arguments, threads, false);
     }
 
-    private Action inTeam(Routine routine, MemorySegment arguments, int parts) {
+    /** @param toCallers whether it writes to the caller's memory, which stays alive meanwhile */
+    private Action inTeam(Routine routine, MemorySegment arguments, int parts, boolean toCallers) {
         if (threads == 1) {
-            return (_, _) -> routine.run(arguments);
+            return (_, dst) -> routine.run(arguments, toCallers ? dst : MemorySegment.NULL);
         }
         TeamWork work = new TeamWork(arena, Team.threadNumber(), routine, arguments, parts, threads);
         MemorySegment code = TeamWork.code();
-        return (_, _) -> Team.run(code, work.next(), threads);
+        return (_, dst) -> Team.run(code, work.next(), threads, toCallers ? dst : MemorySegment.NULL);
     }
 
     /** Where it lies, if it is not the caller's. */

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 /**
  * What a step of a plan costs in a run.
  *
- * @param name of the node that it computes, or what it prepares for which node; a shortcut that is summed with the convolution that adds it is part
+ * @param name of the node that it computes, or what it prepares for which node; a convolution that is summed with the one that adds it is part
  *     of that
  * @param implementation as oneDNN names it
  * @param type that it computes in: of its weights where it has some, else of what it writes

@@ -18,8 +18,6 @@ import java.util.function.ToLongFunction;
 
 /** How the values between nodes on tiles lie. */
 final class TileLayouts {
-    private static final int BF16_BYTES = 2;
-
     private final PlanBuilder plan;
     private final Graph graph;
     private final EightBit eightBit;
@@ -54,7 +52,7 @@ final class TileLayouts {
         if (cycles.isEmpty()) {
             return cycles;
         }
-        int bytes = conv.ic() * (eightBit.computes(conv) ? 1 : BF16_BYTES);
+        int bytes = conv.ic() * (eightBit.computes(conv) ? 1 : TileNodes.BF16_BYTES);
         return OptionalLong.of(
                 cycles.getAsLong() * (bytes / TileArguments.ROW_BYTES) * (conv.oc() / TileArguments.PANEL));
     }
@@ -85,7 +83,7 @@ final class TileLayouts {
 
     /**
      * The layout in which a node puts out its result: what one of its readers wants, if all can read it, else that of the result it is added
-     * to, which can then take its place, else plain. In blocks if none but convolutions here reads it, with as many images at a time: a tile's
+     * to, which can then take its place, else plain. In blocks if only nodes here read it, with as many images at a time: a tile's
      * rows are neighbours then, where pixels of many channels fall on few sets of a cache.
      */
     PixelLayout of(String name) {
@@ -140,14 +138,16 @@ final class TileLayouts {
                 .filter(node -> node instanceof Node.Conv conv
                         && name.equals(conv.epilogue().residual()))
                 .map(sum -> of(sum.name()).withBlocks(false))
-                .filter(layout -> readers.stream()
-                        .allMatch(reader -> cycles(reader, layout).orElse(Long.MAX_VALUE)
-                                <= cycles(reader, plain).orElse(Long.MAX_VALUE)))
+                .filter(layout -> readers.stream().allMatch(reader -> {
+                    OptionalLong cycles = cycles(reader, layout);
+                    return cycles.isPresent()
+                            && cycles.getAsLong() <= cycles(reader, plain).orElse(Long.MAX_VALUE);
+                }))
                 .findFirst();
     }
 
     /** Whether its channels are blocks of 64 bytes; 32 channels in 8 bits are half of one. */
     private boolean hasBlocks(String name, Shape shape) {
-        return shape.intDim(1) * (eightBit.keeps(name) ? 1 : BF16_BYTES) % TileArguments.ROW_BYTES == 0;
+        return shape.intDim(1) * (eightBit.keeps(name) ? 1 : TileNodes.BF16_BYTES) % TileArguments.ROW_BYTES == 0;
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which nodes of a graph {@link TilePlanner} plans. */
 final class TileNodes {
-    private static final int BF16_BYTES = 2;
+    static final int BF16_BYTES = 2;
 
     private final Graph graph;
     private final EightBit eightBit;
@@ -36,7 +36,7 @@ final class TileNodes {
      * Convolutions of one sum.
      *
      * @param inner of stride 1, the only one to read its source
-     * @param shortcut of any stride, whose source others read too
+     * @param shortcut of any stride
      */
     record Sum(Node.Conv inner, Node.Conv shortcut) {}
 
@@ -77,6 +77,9 @@ final class TileNodes {
     private boolean fits(Node.InnerProduct product, Map<String, Shape> all) {
         boolean eightBits = eightBit.computes(product);
         return names.contains(product.src())
+                && graph.nodes().stream()
+                        .anyMatch(node -> node instanceof Node.GlobalAveragePool
+                                && node.name().equals(product.src()))
                 && all.getOrDefault(product.src(), Shape.of()).elements() == request.batch() * product.ic()
                 && product.ic() * (eightBits ? 1 : BF16_BYTES) % TileArguments.ROW_BYTES == 0
                 && (!eightBits || eightBit.type(product.src()) == DataType.U8)
@@ -135,6 +138,7 @@ final class TileNodes {
         return graph.nodes().stream()
                 .filter(node -> node.sources().contains(value))
                 .allMatch(node -> node instanceof Node.Conv conv
+                        && !value.equals(conv.epilogue().residual())
                         && isPointwise(conv.window())
                         && (conv.window().strideH() == 1 || conv.window().strideH() == stride));
     }
@@ -210,13 +214,14 @@ final class TileNodes {
         return type == DataType.BF16 && (residual == null || eightBit.keeps(residual));
     }
 
-    /** Whether all who read it, one at least, are computed here, in int8. */
+    /** Whether it is not negative, and all who read it, one at least, are computed here, in int8. */
     boolean isReadInEightBits(String value) {
         List<Node> readers = graph.nodes().stream()
                 .filter(node -> node.sources().contains(value))
                 .toList();
         return !readers.isEmpty()
                 && !graph.outputs().contains(value)
+                && eightBit.type(value) == DataType.U8
                 && readers.stream().allMatch(reader -> contains(reader) && eightBit.computes(reader));
     }
 

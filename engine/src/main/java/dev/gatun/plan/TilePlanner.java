@@ -36,8 +36,6 @@ final class TilePlanner {
     /** What a core copies in a cycle, from L2 to L2. */
     private static final long COPIED_BYTES = 16;
 
-    private static final int BF16_BYTES = 2;
-
     private final PlanBuilder plan;
     private final Values values;
     private final EightBit eightBit;
@@ -110,13 +108,13 @@ final class TilePlanner {
      * @param conv the one that adds the other's result
      */
     Value floating(Node.Conv conv, TileNodes.Sum sum, FoldedWeights inner, FoldedWeights shortcut) {
-        TilePacking own = packing(sum.inner(), sum.inner().ic(), false, BF16_BYTES);
-        TilePacking others = packing(sum.shortcut(), sum.shortcut().ic(), false, BF16_BYTES);
+        TilePacking own = packing(sum.inner(), sum.inner().ic(), false, TileNodes.BF16_BYTES);
+        TilePacking others = packing(sum.shortcut(), sum.shortcut().ic(), false, TileNodes.BF16_BYTES);
         String name = sum.inner().name() + "+" + sum.shortcut().name();
         MemoryDesc desc = plan.desc(
                 DataType.BF16,
                 FormatTag.NC,
-                Shape.of(own.panels(), (own.bytes() + others.bytes()) / own.panels() / BF16_BYTES));
+                Shape.of(own.panels(), (own.bytes() + others.bytes()) / own.panels() / TileNodes.BF16_BYTES));
         PackedTensor weights = plan.packer().filled(name + ".tiles", desc, data -> {
             own.pack(inner.weights(), data, others.steps());
             others.pack(shortcut.weights(), data.asSlice(own.bytes() / own.panels()), own.steps());
@@ -140,7 +138,7 @@ final class TilePlanner {
             return onFloats(conv, folded, lastReader);
         }
         Source src = source(conv, false);
-        TilePacking packing = packing(conv, conv.ic(), false, BF16_BYTES);
+        TilePacking packing = packing(conv, conv.ic(), false, TileNodes.BF16_BYTES);
         PackedTensor weights =
                 plan.weights(conv.name(), packing, DataType.BF16, data -> packing.pack(folded.weights(), data));
         return convolve(conv, src, null, floating(conv, packing, weights, folded), lastReader);
@@ -173,7 +171,7 @@ final class TilePlanner {
                 FormatTag.NHWC,
                 Shape.of(plan.images(), FloatPadder.PADDED_CHANNELS, layout.height(), layout.width())));
         plan.read(conv.src(), new FloatPadder(pixels), src);
-        TilePacking packing = packing(conv, FloatPadder.PADDED_CHANNELS, true, BF16_BYTES);
+        TilePacking packing = packing(conv, FloatPadder.PADDED_CHANNELS, true, TileNodes.BF16_BYTES);
         PackedTensor weights = plan.weights(
                 conv.name(), packing, DataType.BF16, data -> packing.pack(padded(folded.weights(), conv), data));
         Source source = new Source(

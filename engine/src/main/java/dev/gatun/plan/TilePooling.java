@@ -14,8 +14,6 @@ import java.util.function.Function;
 
 /** Plans pooling of what {@link TilePlanner}'s convolutions put out, as it lies. */
 final class TilePooling {
-    private static final int BF16_BYTES = 2;
-
     private final PlanBuilder plan;
     private final Values values;
     private final EightBit eightBit;
@@ -95,7 +93,7 @@ final class TilePooling {
         Value dst = plan.value(plan.desc(type, FormatTag.NHWC, shape), step);
         int channels = shape.intDim(1);
         int blocks = channels / TileArguments.PANEL;
-        PixelBytes bytes = PixelBytes.of(src.pixels(), channels * BF16_BYTES, plan.images());
+        PixelBytes bytes = PixelBytes.of(src.pixels(), channels * TileNodes.BF16_BYTES, plan.images());
         int[] from = new int[shape.intDim(0)];
         Arrays.setAll(from, n -> n * src.pixels().pixels());
         int[] to = new int[from.length * blocks];

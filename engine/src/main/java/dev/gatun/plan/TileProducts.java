@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Plans the inner products behind {@link TilePooling}'s means. */
 final class TileProducts {
-    private static final int BF16_BYTES = 2;
-
     private final PlanBuilder plan;
     private final Values values;
 
@@ -25,7 +23,7 @@ final class TileProducts {
 
     /** In bf16. */
     void floating(Node.InnerProduct product, FoldedWeights folded, Value dst) {
-        TilePacking packing = packing(product, BF16_BYTES);
+        TilePacking packing = packing(product, TileNodes.BF16_BYTES);
         PackedTensor weights = plan.weights(
                 product.name(),
                 packing,

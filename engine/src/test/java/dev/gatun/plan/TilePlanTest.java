@@ -430,6 +430,52 @@ class TilePlanTest {
         }
     }
 
+    /** Only what means are multiplied by is read here; a map of one pixel may have come from elsewhere. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void productsOfOtherThanMeansStayOneDnns(boolean pooled) {
+        Window whole = new Window(HEIGHT, WIDTH, 1, 1, 0, 0, 0, 0, 1);
+        Graph graph = new Graph(
+                List.of(
+                        new Node.Input("input", 3),
+                        conv("stem", "input", 3, 64, Window.same(3, 1), null, true),
+                        conv("wide", "stem", 64, 128, Window.square(1, 1, 0), null, true),
+                        conv("next", "wide", 128, 64, Window.square(1, 1, 0), null, true),
+                        pooled
+                                ? new Node.MaxPool("one", "next", whole)
+                                : conv("one", "next", 64, 64, whole, null, true),
+                        new Node.InnerProduct("fc", "one", 64, 10)),
+                List.of("fc"));
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment src = pixels(arena, 1);
+            PlanRequest request = request(1, InputFormat.U8_NHWC, Precision.BF16, 1);
+            float[] expected = run(graph, weights, request, src, false);
+            assertThat(Errors.relative(run(graph, weights, request, src, true), expected))
+                    .isLessThan(1e-2);
+        }
+    }
+
+    /** The product is written where the caller says, which may be gone. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void refusesResultsInAClosedArena(int threads) {
+        Graph graph = head("u8", 10);
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined();
+                Plan plan = Plan.of(graph, weights, request(1, InputFormat.U8_NHWC, Precision.BF16, threads));
+                Execution execution = new Execution(plan)) {
+            MemorySegment src = pixels(arena, 1);
+            Arena gone = Arena.ofShared();
+            MemorySegment dst = gone.allocate(plan.dstBytes(), 4);
+            execution.run(src, dst);
+            gone.close();
+            assertThatThrownBy(() -> execution.run(src, dst))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
+        }
+    }
+
     /** Results that are added to each other lie as the last of them is read: sorted by the stride of its reader, where that costs nothing. */
     @ParameterizedTest
     @CsvSource({"48, true", "47, false"})
@@ -624,6 +670,12 @@ class TilePlanTest {
     static List<Graph> shortcutsOfTheirOwn() {
         Window one = Window.square(1, 1, 0);
         return List.of(
+                bottleneck(
+                        1,
+                        List.of(
+                                conv("more", "again", 192, 128, one, "stem", true),
+                                conv("last", "more", 128, 64, Window.square(1, 2, 0), null, true)),
+                        List.of("last")),
                 bottleneck(2, 32, 192, false, List.of(), List.of("again")),
                 bottleneck(2, 64, 192, true, List.of(), List.of("again")),
                 bottleneck(2, List.of(), List.of("again", "shortcut")),

@@ -41,10 +41,13 @@ final class MachineCode {
     /** A cache line, which also the tile configuration at the end of a function must not cross. */
     private static final int ALIGNMENT = 64;
 
-    /** Of all functions, whose address comes first; a constant to the JVM. */
+    /**
+     * Of all functions, whose address comes first; a constant to the JVM. No function has the last argument: the linker keeps alive what is passed
+     * to it, and only that.
+     */
     @SuppressWarnings("restricted")
-    private static final MethodHandle CALL =
-            Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle CALL = Linker.nativeLinker()
+            .downcallHandle(FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS));
 
     private static final Map<Listing, MachineCode> MAPPED = new EnumMap<>(Listing.class);
 
@@ -143,8 +146,13 @@ final class MachineCode {
 
     /** As {@link #call(String, MemorySegment, long, long)}, for those who call a function often. */
     static long call(MemorySegment address, MemorySegment data, long count, long bytes) {
+        return call(address, data, count, bytes, MemorySegment.NULL);
+    }
+
+    /** As {@link #call(MemorySegment, MemorySegment, long, long)}; the arena of {@code held} cannot be closed meanwhile. */
+    static long call(MemorySegment address, MemorySegment data, long count, long bytes, MemorySegment held) {
         try {
-            return (long) CALL.invokeExact(address, data, count, bytes);
+            return (long) CALL.invokeExact(address, data, count, bytes, held);
         } catch (Throwable e) {
             throw Posix.unexpected(e);
         }

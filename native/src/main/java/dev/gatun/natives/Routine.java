@@ -13,6 +13,15 @@ public interface Routine {
      * @param arguments its structure; what that points to is kept alive by the caller
      */
     default void run(MemorySegment arguments) {
-        MachineCode.call(address(), arguments, 0, 0);
+        run(arguments, MemorySegment.NULL);
+    }
+
+    /**
+     * Runs it as {@link #run(MemorySegment)} does, and keeps the arena of a segment that the arguments point into from being closed meanwhile.
+     *
+     * @throws IllegalStateException if it is closed already; nothing is computed then
+     */
+    default void run(MemorySegment arguments, MemorySegment held) {
+        MachineCode.call(address(), arguments, 0, 0, held);
     }
 }
