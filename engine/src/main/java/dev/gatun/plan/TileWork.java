@@ -221,9 +221,9 @@ sealed interface TileWork {
         }
 
         /**
-         * Small weights: pixels stay in L1, or in what of L2 is nearest, while all panels pass by. Large ones: each panel is fetched once for as many pixels as L2 has room
-         * for, and the next one is asked for meanwhile. What is gone from L1 when its turn comes again is read past it, and leaves the room to
-         * what is not: weights of a panel if few pairs of tiles share it, pixels if no two taps do.
+         * Small weights: all panels pass by a block of pixels that L1 has room for. Large ones: each panel is fetched once for as many pixels as
+         * L2 has room for, and the next one is asked for meanwhile. What is gone from L1 when its turn comes again is read past it, and leaves the
+         * room to what is not: weights that the next pair of tiles would not find there, pixels that no second tap reads.
          */
         private void order(TileArguments arguments, long pairs) {
             long pixels = 2L * geometry.height() * geometry.pixelBytes();
