@@ -5,65 +5,67 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Compares execution arguments with what a primitive was created for. oneDNN itself trusts them: a memory that is too
- * small, or a missing scratchpad, would make it read or write outside.
+ * small, or a missing scratchpad, would make it read or write outside. What a primitive expects is asked for once. Thread-safe.
  */
-final class ArgCheck implements AutoCloseable {
+final class ArgCheck {
     private static final List<Integer> SINGLE_ARGS =
             List.of(Arg.SRC, Arg.SRC_1, Arg.SRC_2, Arg.WEIGHTS, Arg.BIAS, Arg.DST, Arg.WORKSPACE, Arg.SCRATCHPAD);
 
     private final Primitive primitive;
-    private final Map<Integer, Memory> memories;
-    private final NativeStack views = new NativeStack();
-    private final Map<Integer, MemoryDesc> expected = new HashMap<>();
-    private final MemorySegment primitiveDesc;
+    private final List<Attr.Quantization> quantizations;
+    private final Map<Integer, Optional<MemoryDesc>> expected = new HashMap<>();
+    private MemorySegment primitiveDesc = MemorySegment.NULL;
 
-    private ArgCheck(Primitive primitive, Map<Integer, Memory> memories) {
+    ArgCheck(Primitive primitive, List<Attr.Quantization> quantizations) {
         this.primitive = primitive;
-        this.memories = memories;
-        this.primitiveDesc = Native.create(
-                "dnnl_primitive_get_primitive_desc",
-                (out, arena) -> Dnnl.dnnl_primitive_get_primitive_desc(primitive.pointer(), out),
-                null);
+        this.quantizations = quantizations;
     }
 
-    static void check(Primitive primitive, List<Attr.Quantization> quantizations, Map<Integer, Memory> memories) {
-        try (ArgCheck check = new ArgCheck(primitive, memories)) {
-            SINGLE_ARGS.forEach(check::checkPresent);
-            for (int arg = Arg.MULTIPLE_SRC; check.expected(arg) != null; arg++) {
-                check.checkPresent(arg);
-            }
-            Map<Integer, Memory> tensors = new HashMap<>(memories);
-            for (Attr.Quantization quantization : quantizations) {
-                check.checkQuantization(quantization);
-                tensors.remove(quantization.executionArg());
-            }
-            tensors.forEach(check::checkTensor);
+    /**
+     * @throws IllegalArgumentException if any is missing, of another descriptor, or not an argument of this primitive
+     * @throws IllegalStateException if the primitive is closed
+     */
+    synchronized void check(Map<Integer, Memory> memories) {
+        primitive.requireOpen();
+        SINGLE_ARGS.forEach(arg -> checkPresent(arg, memories));
+        for (int arg = Arg.MULTIPLE_SRC; expected(arg) != null; arg++) {
+            checkPresent(arg, memories);
         }
+        Map<Integer, Memory> tensors = new HashMap<>(memories);
+        for (Attr.Quantization quantization : quantizations) {
+            checkQuantization(quantization, memories);
+            tensors.remove(quantization.executionArg());
+        }
+        tensors.forEach(this::checkTensor);
     }
 
     /** What the primitive expects of an argument, null if it does not take it. */
     private @Nullable MemoryDesc expected(int arg) {
-        MemoryDesc known = expected.get(arg);
-        if (known != null) {
-            return known;
+        return expected.computeIfAbsent(arg, this::query).orElse(null);
+    }
+
+    /** Borrowed from the primitive. */
+    private Optional<MemoryDesc> query(int arg) {
+        if (primitiveDesc.address() == 0) {
+            primitiveDesc = Native.create(
+                    "dnnl_primitive_get_primitive_desc",
+                    (out, arena) -> Dnnl.dnnl_primitive_get_primitive_desc(primitive.pointer(), out),
+                    null);
         }
         MemorySegment pointer = Dnnl.dnnl_primitive_desc_query_md(primitiveDesc, Dnnl.dnnl_query_exec_arg_md(), arg);
         if (pointer.address() == 0) {
-            return null;
+            return Optional.empty();
         }
-        MemoryDesc view = views.push(new MemoryDesc(pointer, primitive));
-        if (view.isEmpty()) {
-            return null;
-        }
-        expected.put(arg, view);
-        return view;
+        MemoryDesc view = new MemoryDesc(pointer, primitive);
+        return view.isEmpty() ? Optional.empty() : Optional.of(view);
     }
 
-    private void checkPresent(int arg) {
+    private void checkPresent(int arg, Map<Integer, Memory> memories) {
         MemoryDesc desc = expected(arg);
         if (desc != null && desc.size() > 0 && !memories.containsKey(arg)) {
             throw wrong(arg, "is missing, expected " + desc);
@@ -85,7 +87,7 @@ final class ArgCheck implements AutoCloseable {
         }
     }
 
-    private void checkQuantization(Attr.Quantization quantization) {
+    private void checkQuantization(Attr.Quantization quantization, Map<Integer, Memory> memories) {
         int arg = quantization.executionArg();
         Memory memory = memories.get(arg);
         if (memory == null) {
@@ -104,10 +106,5 @@ final class ArgCheck implements AutoCloseable {
 
     private IllegalArgumentException wrong(int arg, String what) {
         return new IllegalArgumentException(Arg.name(arg) + " " + what + ": " + primitive);
-    }
-
-    @Override
-    public void close() {
-        views.close();
     }
 }

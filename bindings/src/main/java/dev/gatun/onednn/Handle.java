@@ -52,10 +52,14 @@ public abstract sealed class Handle implements AutoCloseable
 
     /** The native object, of the global scope so that a downcall has nothing to acquire. */
     final MemorySegment pointer() {
+        requireOpen();
+        return pointer;
+    }
+
+    final void requireOpen() {
         if (state != OPEN) {
             throw unusable();
         }
-        return pointer;
     }
 
     final IllegalStateException unusable() {

@@ -17,30 +17,56 @@ import org.jspecify.annotations.Nullable;
  * {@code equals} is identity; {@link #sameAs} compares contents.
  */
 public final class MemoryDesc extends Handle {
-    private final long[] dims;
-    private final DataType dataType;
+    private static final int UNKNOWN = -1;
+
+    /* What oneDNN answers, always the same, is kept: a plan that starts asks thousands of times. */
+    private volatile @Nullable Extents extents;
+    private volatile int formatKind = UNKNOWN;
+    private volatile long size = UNKNOWN;
+
+    private static final class Extents {
+        final long[] dims;
+        final DataType dataType;
+
+        Extents(long[] dims, DataType dataType) {
+            this.dims = dims;
+            this.dataType = dataType;
+        }
+    }
 
     /** Owned. */
     private MemoryDesc(MemorySegment pointer) {
-        this(pointer, true, List.of());
+        super(pointer);
     }
 
-    /** Owned, and known: an answer of oneDNN less to wait for. */
+    /** Owned, and known. */
     private MemoryDesc(MemorySegment pointer, long[] dims, DataType dataType) {
         super(pointer);
-        this.dims = dims.clone();
-        this.dataType = dataType;
+        this.extents = new Extents(dims.clone(), dataType);
     }
 
     /** A view into another handle. */
     MemoryDesc(MemorySegment pointer, Handle owner) {
-        this(pointer, false, List.of(owner));
+        super(pointer, false, List.of(owner));
     }
 
-    private MemoryDesc(MemorySegment pointer, boolean owned, List<Handle> foundations) {
-        super(pointer, owned, foundations);
-        this.dims = queryDims(Dnnl.dnnl_query_dims(), queryInt(Dnnl.dnnl_query_ndims_s32()));
-        this.dataType = DataType.of(queryInt(Dnnl.dnnl_query_data_type()));
+    private Extents extents() {
+        Extents known = extents;
+        if (known == null) {
+            known = new Extents(
+                    queryDims(Dnnl.dnnl_query_dims(), queryInt(Dnnl.dnnl_query_ndims_s32())),
+                    DataType.of(queryInt(Dnnl.dnnl_query_data_type())));
+            extents = known;
+        }
+        return known;
+    }
+
+    private int formatKind() {
+        requireOpen();
+        if (formatKind == UNKNOWN) {
+            formatKind = queryInt(Dnnl.dnnl_query_format_kind());
+        }
+        return formatKind;
     }
 
     /**
@@ -140,17 +166,21 @@ public final class MemoryDesc extends Handle {
 
     /** {@return the bytes that a tensor of this layout takes, with padding; 0 for an empty or undecided layout} */
     public long size() {
-        return Dnnl.dnnl_memory_desc_get_size(pointer());
+        requireOpen();
+        if (size == UNKNOWN) {
+            size = Dnnl.dnnl_memory_desc_get_size(pointer());
+        }
+        return size;
     }
 
     /** {@return the dimensions, an own copy} */
     public long[] dims() {
-        return dims.clone();
+        return extents().dims.clone();
     }
 
     /** {@return the number of dimensions, 0 for the empty descriptor that stands for "none"} */
     public int ndims() {
-        return dims.length;
+        return extents().dims.length;
     }
 
     /**
@@ -160,11 +190,12 @@ public final class MemoryDesc extends Handle {
      * @return its length
      */
     public long dim(int axis) {
-        return dims[axis];
+        return extents().dims[axis];
     }
 
     /** {@return the number of elements, without padding; 0 for the empty descriptor} */
     public long elements() {
+        long[] dims = extents().dims;
         long product = dims.length == 0 ? 0 : 1;
         for (long dim : dims) {
             product *= dim;
@@ -174,27 +205,27 @@ public final class MemoryDesc extends Handle {
 
     /** {@return the dimensions rounded up to whole blocks of the layout} */
     public long[] paddedDims() {
-        return queryDims(Dnnl.dnnl_query_padded_dims(), dims.length);
+        return queryDims(Dnnl.dnnl_query_padded_dims(), ndims());
     }
 
     /** {@return the type of the elements} */
     public DataType dataType() {
-        return dataType;
+        return extents().dataType;
     }
 
     /** {@return whether this is the empty descriptor, which stands for "none"} */
     public boolean isEmpty() {
-        return dims.length == 0;
+        return ndims() == 0;
     }
 
     /** {@return whether the layout is left to a primitive} */
     public boolean isAny() {
-        return queryInt(Dnnl.dnnl_query_format_kind()) == Dnnl.dnnl_format_kind_any();
+        return formatKind() == Dnnl.dnnl_format_kind_any();
     }
 
     /** {@return whether the layout is plain or blocked, so that it has strides} */
     public boolean isBlocked() {
-        return queryInt(Dnnl.dnnl_query_format_kind()) == Dnnl.dnnl_blocked();
+        return formatKind() == Dnnl.dnnl_blocked();
     }
 
     /** {@return distance between neighbouring elements or blocks along each dimension, in elements} */
@@ -202,7 +233,7 @@ public final class MemoryDesc extends Handle {
         if (!isBlocked()) {
             throw new IllegalStateException("no strides: the layout is not blocked");
         }
-        return queryDims(Dnnl.dnnl_query_strides(), dims.length);
+        return queryDims(Dnnl.dnnl_query_strides(), ndims());
     }
 
     /** {@return the sizes of the inner blocks, outermost first; empty for a plain layout} */
@@ -241,10 +272,11 @@ public final class MemoryDesc extends Handle {
      * @return whether a descriptor of this type and these dimensions with that tag would be equal to this one
      */
     public boolean matches(FormatTag tag) {
-        if (tag != FormatTag.ANY && tag.rank() != dims.length) {
+        Extents mine = extents();
+        if (tag != FormatTag.ANY && tag.rank() != mine.dims.length) {
             return false;
         }
-        try (MemoryDesc tagged = of(dataType, tag, dims)) {
+        try (MemoryDesc tagged = of(mine.dataType, tag, mine.dims)) {
             return sameAs(tagged);
         }
     }
@@ -257,7 +289,7 @@ public final class MemoryDesc extends Handle {
      * @throws OneDnnException when the layout does not allow it
      */
     public MemoryDesc reshape(long... dims) {
-        checkShape(dataType, dims);
+        checkShape(dataType(), dims);
         return create(
                 "dnnl_memory_desc_reshape",
                 (out, arena) -> Dnnl.dnnl_memory_desc_reshape(out, pointer(), dims.length, Native.dims(arena, dims)),
@@ -272,10 +304,11 @@ public final class MemoryDesc extends Handle {
      * @return a descriptor, owned by the caller
      */
     public MemoryDesc submemory(long[] dims, long[] offsets) {
-        checkShape(dataType, dims);
-        boolean inside = dims.length == this.dims.length && offsets.length == this.dims.length;
+        Extents mine = extents();
+        checkShape(mine.dataType, dims);
+        boolean inside = dims.length == mine.dims.length && offsets.length == mine.dims.length;
         for (int i = 0; inside && i < dims.length; i++) {
-            inside = offsets[i] >= 0 && dims[i] <= this.dims[i] - offsets[i];
+            inside = offsets[i] >= 0 && dims[i] <= mine.dims[i] - offsets[i];
         }
         if (!inside) {
             throw new IllegalArgumentException("a box of " + Native.join(dims) + " at " + Arrays.toString(offsets)
@@ -297,13 +330,13 @@ public final class MemoryDesc extends Handle {
     public MemoryDesc permuteAxes(int... permutation) {
         int[] sorted = permutation.clone();
         Arrays.sort(sorted);
-        boolean isPermutation = sorted.length == dims.length;
+        boolean isPermutation = sorted.length == ndims();
         for (int i = 0; isPermutation && i < sorted.length; i++) {
             isPermutation = sorted[i] == i;
         }
         if (!isPermutation) {
             throw new IllegalArgumentException(
-                    Arrays.toString(permutation) + " is not a permutation of " + dims.length + " dimensions");
+                    Arrays.toString(permutation) + " is not a permutation of " + ndims() + " dimensions");
         }
         return create(
                 "dnnl_memory_desc_permute_axes",
@@ -330,11 +363,14 @@ public final class MemoryDesc extends Handle {
     /** {@return data type, layout in oneDNN's letters and dimensions, such as {@code f32:aBcd16b 1x64x56x56}} */
     @Override
     public String toString() {
+        if (extents == null && !isOpen()) {
+            return "closed";
+        }
         if (isEmpty()) {
             return "none";
         }
         String layout = !isOpen() ? "closed" : isAny() ? "any" : isBlocked() ? LayoutName.of(this) : "opaque";
-        return dataType + ":" + layout + " " + Native.join(dims);
+        return dataType() + ":" + layout + " " + Native.join(extents().dims);
     }
 
     private int queryInt(int what) {

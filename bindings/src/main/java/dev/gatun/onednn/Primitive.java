@@ -3,20 +3,19 @@ package dev.gatun.onednn;
 import dev.gatun.onednn.gen.Dnnl;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.util.List;
 
 /**
  * Executable code for one problem. Owned by its creator. Thread-safe when created with {@link ScratchpadMode#USER}:
  * threads then execute it side by side, each with its own {@link Stream} and {@link ExecArgs}.
  */
 public final class Primitive extends Handle {
-    private final List<Attr.Quantization> quantizations;
+    private final ArgCheck arguments;
     private final int threads;
     private final PrimitiveDesc desc;
 
     private Primitive(MemorySegment pointer, PrimitiveDesc desc) {
         super(pointer);
-        this.quantizations = desc.quantizations();
+        this.arguments = new ArgCheck(this, desc.quantizations());
         this.threads = desc.threads();
         this.desc = desc;
     }
@@ -89,7 +88,7 @@ public final class Primitive extends Handle {
      */
     public void check(ExecArgs args) {
         if (args.checkedFor() != this) {
-            ArgCheck.check(this, quantizations, args.memories());
+            arguments.check(args.memories());
             args.checkedFor(this);
         }
     }

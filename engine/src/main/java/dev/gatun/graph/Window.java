@@ -1,5 +1,7 @@
 package dev.gatun.graph;
 
+import java.util.Arrays;
+
 /**
  * What a convolution or a pooling sees of its input. Every value is in pixels.
  *
@@ -86,5 +88,20 @@ public record Window(
     private long output(long size, int padding, int kernel, int stride) {
         long span = (long) dilation * (kernel - 1) + 1;
         return Math.floorDiv(size + padding - span, stride) + 1;
+    }
+
+    /* That of the JVM takes milliseconds to make, and windows are compared before the first result. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Window window && Arrays.equals(numbers(), window.numbers());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(numbers());
+    }
+
+    private int[] numbers() {
+        return new int[] {kernelH, kernelW, strideH, strideW, padTop, padLeft, padBottom, padRight, dilation};
     }
 }

@@ -79,14 +79,14 @@ final class ConvPlanner {
         PrimitiveDesc desc = choose(problem, wanted);
         Value src = values.floating(conv.src(), desc.src());
         if (!src.desc().sameAs(desc.src())) {
-            PrimitiveDesc direct = plan.own(create(problem, src.desc(), desc.dst()));
+            PrimitiveDesc direct = made(problem, src.desc(), desc.dst());
             if (direct.implInfo().equals(desc.implInfo())) {
                 desc = direct;
             } else {
                 src = plan.copy(conv.name(), src, desc.src());
             }
         }
-        desc = tuned(problem, src.desc(), desc.dst());
+        desc = tuned(problem, desc);
         return finish(
                 problem,
                 desc,
@@ -149,8 +149,7 @@ final class ConvPlanner {
     }
 
     private Value quantized(QuantizedLayer layer, Value src, Problem problem) {
-        PrimitiveDesc desc =
-                tuned(problem, src.desc(), choose(problem, src.desc()).dst());
+        PrimitiveDesc desc = tuned(problem, choose(problem, src.desc()));
         float step = problem.dstScale();
         return finish(
                 problem,
@@ -186,17 +185,19 @@ final class ConvPlanner {
 
     /** oneDNN's choice of layouts, but for the result the residual's where that costs no slower kernel. */
     private PrimitiveDesc choose(Problem problem, MemoryDesc src) {
-        PrimitiveDesc free = plan.own(create(problem, src, plan.desc(problem.dst(), FormatTag.ANY, dstShape)));
+        PrimitiveDesc free = made(problem, src, plan.desc(problem.dst(), FormatTag.ANY, dstShape));
         Value residual = problem.residual();
         if (residual == null || sameLayout(residual.desc(), free.dst())) {
             return free;
         }
-        PrimitiveDesc inPlace = plan.own(create(problem, src, retyped(residual.desc(), problem.dst())));
+        PrimitiveDesc inPlace = made(problem, src, retyped(residual.desc(), problem.dst()));
         return inPlace.implInfo().equals(free.implInfo()) ? inPlace : free;
     }
 
-    /** The fastest implementation with these layouts, as far as that has been measured. */
-    private PrimitiveDesc tuned(Problem problem, MemoryDesc src, MemoryDesc dst) {
+    /** The fastest implementation with the layouts of {@code chosen}, as far as that has been measured. */
+    private PrimitiveDesc tuned(Problem problem, PrimitiveDesc chosen) {
+        MemoryDesc src = chosen.src();
+        MemoryDesc dst = chosen.dst();
         Supplier<String> key = () -> String.format(
                 Locale.ROOT,
                 "conv g%d %s src %s dst %s sum %s relu %b threads %d",
@@ -207,7 +208,10 @@ final class ConvPlanner {
                 problem.residual() == null ? "no" : problem.residual().desc().dataType(),
                 conv.epilogue().relu(),
                 OneDnn.maxThreads());
-        return plan.own(plan.tuner().tuned(plan.engine(), key, () -> create(problem, src, dst)));
+        String choice = plan.tuner().choice(plan.engine(), key, () -> create(problem, src, dst));
+        return choice.isEmpty() || choice.equals(chosen.implInfo())
+                ? chosen
+                : plan.own(Tuner.at(choice, () -> create(problem, src, dst)));
     }
 
     private boolean sameLayout(MemoryDesc one, MemoryDesc other) {
@@ -217,7 +221,14 @@ final class ConvPlanner {
     }
 
     private MemoryDesc retyped(MemoryDesc desc, DataType wanted) {
-        return desc.dataType() == wanted ? desc : plan.own(MemoryDesc.ofStrides(wanted, desc.dims(), desc.strides()));
+        return desc.dataType() == wanted
+                ? desc
+                : plan.handles()
+                        .once(
+                                MemoryDesc.class,
+                                () -> MemoryDesc.ofStrides(wanted, desc.dims(), desc.strides()),
+                                wanted,
+                                desc);
     }
 
     private Value finish(
@@ -253,6 +264,21 @@ final class ConvPlanner {
         return new Value(dst, added.buffer(), problem.dstScale());
     }
 
+    private PrimitiveDesc made(Problem problem, MemoryDesc src, MemoryDesc dst) {
+        return plan.handles()
+                .once(
+                        PrimitiveDesc.class,
+                        () -> create(problem, src, dst),
+                        src,
+                        dst,
+                        problem.weights(),
+                        problem.ic(),
+                        conv.oc(),
+                        conv.groups(),
+                        problem.window(),
+                        attr(problem));
+    }
+
     /** The caller owns what is returned. */
     private PrimitiveDesc create(Problem problem, MemoryDesc src, MemoryDesc dst) {
         Window w = problem.window();
@@ -277,21 +303,28 @@ final class ConvPlanner {
     }
 
     private Attr attr(Problem problem) {
-        PostOps.Builder postOps = PostOps.builder();
         Value residual = problem.residual();
-        if (residual != null) {
-            postOps.sum(
-                    residual.scale() / problem.dstScale(), 0, residual.desc().dataType());
+        boolean relu = conv.epilogue().relu();
+        float sum = residual == null ? 0 : residual.scale() / problem.dstScale();
+        DataType sumType = residual == null ? DataType.UNDEF : residual.desc().dataType();
+        // One for each output channel, which a group dimension divides in two.
+        int scales = problem.scaled() ? conv.groups() == 1 ? 0b1 : 0b11 : 0;
+        return plan.handles().once(Attr.class, () -> attr(relu, sum, sumType, scales), relu, sum, sumType, scales);
+    }
+
+    private static Attr attr(boolean relu, float sum, DataType sumType, int scales) {
+        PostOps.Builder postOps = PostOps.builder();
+        if (sumType != DataType.UNDEF) {
+            postOps.sum(sum, 0, sumType);
         }
-        if (conv.epilogue().relu()) {
+        if (relu) {
             postOps.relu();
         }
         Attr.Builder attr = Attr.builder().postOps(postOps.build());
-        if (problem.scaled()) {
-            // One for each output channel, which a group dimension divides in two.
-            attr.scales(Arg.WEIGHTS, conv.groups() == 1 ? 0b1 : 0b11);
+        if (scales != 0) {
+            attr.scales(Arg.WEIGHTS, scales);
         }
-        return plan.own(attr.build());
+        return attr.build();
     }
 
     private MemoryDesc biasDesc() {

@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -40,10 +41,12 @@ public final class Plan implements AutoCloseable {
      * @throws UnsupportedPrecisionException if the CPU is not fast in the precision and it is not to be emulated
      */
     public static Plan of(Graph graph, LayerWeights weights, PlanRequest request) {
-        return of(graph, weights, request, PlanCache.ofUser());
+        return of(graph, weights, request, PlanCache.ofUser(), TuningFile::ofUser);
     }
 
-    static Plan of(Graph graph, LayerWeights weights, PlanRequest request, PlanCache cache) {
+    /** @param tuned is asked once oneDNN has been kept from what this machine cannot do */
+    static Plan of(
+            Graph graph, LayerWeights weights, PlanRequest request, PlanCache cache, Supplier<TuningFile> tuned) {
         if (graph.outputs().contains(graph.input().name())) {
             throw new IllegalArgumentException("the graph puts out its input, expected something to compute");
         }
@@ -66,7 +69,7 @@ public final class Plan implements AutoCloseable {
                     packed,
                     arithmetic.rounding(),
                     key.map(known -> cache.find(known, packed)).orElse(Map.of()));
-            TuningFile tunings = TuningFile.ofUser();
+            TuningFile tunings = tuned.get();
             Tuner tuner = new Tuner(tunings, request.tune());
             PlanBuilder builder = new PlanBuilder(engine, rollback, packer, tuner, arithmetic.rounding());
             Planner planner = new Planner(fused, weights, request, arithmetic, quantization, builder);

@@ -8,6 +8,7 @@ import dev.gatun.onednn.FormatTag;
 import dev.gatun.onednn.Handle;
 import dev.gatun.onednn.MemoryDesc;
 import dev.gatun.onednn.NativeStack;
+import dev.gatun.onednn.Primitive;
 import dev.gatun.onednn.PrimitiveDesc;
 import dev.gatun.plan.Buffer.Home;
 import dev.gatun.spec.Precision;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** The steps, buffers and weights of a plan in the making, and the handles it will own. One thread. */
 final class PlanBuilder {
     private final Engine engine;
-    private final NativeStack handles;
+    private final Handles handles;
     private final @Nullable Rounding rounding;
     private final WeightPacker packer;
     private final Tuner tuner;
@@ -45,7 +46,7 @@ final class PlanBuilder {
 
     PlanBuilder(Engine engine, NativeStack handles, WeightPacker packer, Tuner tuner, @Nullable Rounding rounding) {
         this.engine = engine;
-        this.handles = handles;
+        this.handles = new Handles(handles);
         this.packer = packer;
         this.tuner = tuner;
         this.rounding = rounding;
@@ -116,13 +117,17 @@ final class PlanBuilder {
         return ArenaPlanner.place(buffers);
     }
 
+    Handles handles() {
+        return handles;
+    }
+
     /** Makes the plan own {@code handle}. */
     <T extends Handle> T own(T handle) {
-        return handles.push(handle);
+        return handles.own(handle);
     }
 
     MemoryDesc desc(DataType type, FormatTag tag, Shape shape) {
-        return own(MemoryDesc.of(type, tag, shape.toArray()));
+        return handles.once(MemoryDesc.class, () -> MemoryDesc.of(type, tag, shape.toArray()), type, tag, shape);
     }
 
     /** Row-major: pixels or rows. */
@@ -131,7 +136,7 @@ final class PlanBuilder {
     }
 
     Attr plainAttr() {
-        return own(Attr.builder().build());
+        return handles.once(Attr.class, () -> Attr.builder().build());
     }
 
     Value value(MemoryDesc desc) {
@@ -219,7 +224,8 @@ final class PlanBuilder {
             scratchpadBytes = Math.max(scratchpadBytes, scratchpad.size());
             list.add(new Step.Argument(Arg.SCRATCHPAD, scratchpad, new Operand.Scratchpad()));
         }
-        add(new Step.Execute(name, desc.implInfo(), own(desc.create()), List.copyOf(list)));
+        Primitive primitive = handles.once(Primitive.class, desc::create, desc);
+        add(new Step.Execute(name, desc.implInfo(), primitive, List.copyOf(list)));
         if (dst != null) {
             round(name, dst);
         }

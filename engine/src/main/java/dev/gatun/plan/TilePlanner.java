@@ -475,8 +475,10 @@ final class TilePlanner {
         Value copy = plan.copy(
                 name,
                 value,
-                plan.own(MemoryDesc.of(
-                        value.desc().dataType(), FormatTag.NHWC, value.desc().dims())));
+                plan.desc(
+                        value.desc().dataType(),
+                        FormatTag.NHWC,
+                        Shape.of(value.desc().dims())));
         known.add(copy);
         return copy;
     }

@@ -51,26 +51,25 @@ final class Tuner {
     }
 
     /**
-     * The descriptor that {@code problem} makes, at the implementation that is known or found to be the fastest, else at oneDNN's own
-     * choice. The caller closes it.
+     * The name of the implementation that is known or found to be the fastest; empty to leave the choice to oneDNN.
      *
      * @param key of the problem, asked for if anything is known: two with the same key are equally fast
-     * @param problem makes a descriptor with decided layouts of source and destination
+     * @param problem makes a descriptor with decided layouts of source and destination, which is closed here
      */
-    PrimitiveDesc tuned(Engine engine, Supplier<String> key, Supplier<PrimitiveDesc> problem) {
+    String choice(Engine engine, Supplier<String> key, Supplier<PrimitiveDesc> problem) {
         if (!measure && known.isEmpty()) {
-            return problem.get();
+            return "";
         }
         String choice = known.choice(key.get()).orElse("");
         if (choice.isEmpty() && measure) {
             choice = fastest(engine, problem);
             known.add(key.get(), choice);
         }
-        return choice.isEmpty() ? problem.get() : at(choice, problem);
+        return choice;
     }
 
-    /** The problem at the implementation of this name; at oneDNN's first where there is none any more. */
-    private static PrimitiveDesc at(String implementation, Supplier<PrimitiveDesc> problem) {
+    /** The problem at the implementation of this name; at oneDNN's first where there is none any more. The caller closes it. */
+    static PrimitiveDesc at(String implementation, Supplier<PrimitiveDesc> problem) {
         PrimitiveDesc desc = problem.get();
         while (!desc.implInfo().equals(implementation)) {
             if (!desc.nextImpl()) {

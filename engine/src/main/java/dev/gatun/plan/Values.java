@@ -113,8 +113,8 @@ final class Values {
                 return view(other);
             }
         }
-        MemoryDesc desc = plan.own(
-                MemoryDesc.of(wanted, layout(value.desc()), value.desc().dims()));
+        MemoryDesc desc =
+                plan.desc(wanted, layout(value.desc()), Shape.of(value.desc().dims()));
         Value copy = plan.copy(name, value, plan.value(desc, scale));
         known(name).add(copy);
         return copy;
@@ -130,7 +130,7 @@ final class Values {
         long bytes = value.buffer().bytesOf(images);
         dims[0] = images;
         FormatTag tag = dims.length == 2 ? FormatTag.NC : layout(value.desc());
-        MemoryDesc desc = plan.own(MemoryDesc.of(value.desc().dataType(), tag, dims));
+        MemoryDesc desc = plan.desc(value.desc().dataType(), tag, Shape.of(dims));
         if (value.buffer().home() == Home.ARENA) {
             value.buffer().require(Math.max(desc.size(), bytes), images);
         }

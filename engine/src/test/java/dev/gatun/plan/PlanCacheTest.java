@@ -216,7 +216,7 @@ class PlanCacheTest {
 
     @Test
     void withoutAContentIdNothingIsKept() {
-        try (Plan plan = Plan.of(NETWORK, LayerWeights.folding(parameters()), REQUEST, cache())) {
+        try (Plan plan = Plan.of(NETWORK, LayerWeights.folding(parameters()), REQUEST, cache(), TuningFile::ofUser)) {
             assertThat(run(plan)).containsExactly(expected);
         }
         assertThat(files()).isEmpty();
@@ -250,7 +250,12 @@ class PlanCacheTest {
     }
 
     private Plan plan(String contentId, PlanRequest request, PlanCache cache) {
-        return Plan.of(NETWORK, LayerWeights.folding(parameters(), null, () -> Optional.of(contentId)), request, cache);
+        return Plan.of(
+                NETWORK,
+                LayerWeights.folding(parameters(), null, () -> Optional.of(contentId)),
+                request,
+                cache,
+                TuningFile::ofUser);
     }
 
     private float[] run(String contentId, PlanRequest request) {

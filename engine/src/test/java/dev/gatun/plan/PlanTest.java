@@ -135,6 +135,21 @@ class PlanTest {
     }
 
     @Test
+    void equalLayersShareTheirCode() {
+        Graph graph = GraphBuilder.build(Variants.named("resnet50"));
+        try (Plan plan = plan(graph, request(1, 64, 64))) {
+            List<Step.Execute> steps = plan.steps().stream()
+                    .filter(Step.Execute.class::isInstance)
+                    .map(Step.Execute.class::cast)
+                    .toList();
+            long primitives =
+                    steps.stream().map(Step.Execute::primitive).distinct().count();
+            assertThat(steps).hasSizeGreaterThan(35);
+            assertThat(primitives).isLessThan(30);
+        }
+    }
+
+    @Test
     void everyStepOfAnImageNetNetworkRunsOnAFastImplementation() {
         Graph graph = GraphBuilder.build(Variants.named("resnet50"));
         for (Precision precision : List.of(Precision.F32, Precision.BF16, Precision.F16)) {

@@ -72,7 +72,7 @@ class QuantizedPlanCacheTest {
     }
 
     private float[] run(Graph graph, LayerWeights weights, PlanRequest request) {
-        try (Plan plan = Plan.of(graph, weights, request, cache);
+        try (Plan plan = Plan.of(graph, weights, request, cache, TuningFile::ofUser);
                 Execution execution = new Execution(plan);
                 Arena arena = Arena.ofConfined()) {
             MemorySegment src = arena.allocate(plan.srcBytes(), 64);
