@@ -2,18 +2,13 @@ package dev.gatun.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gatun.Errors;
 import dev.gatun.RandomValues;
-import dev.gatun.graph.Epilogue;
 import dev.gatun.graph.Graph;
 import dev.gatun.graph.Node;
 import dev.gatun.graph.Window;
 import dev.gatun.image.Normalization;
-import dev.gatun.natives.TileConvolution;
-import dev.gatun.onednn.CpuIsa;
-import dev.gatun.onednn.OneDnn;
 import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Precision;
 import java.lang.foreign.Arena;
@@ -25,9 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -36,49 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What tiles compute against what oneDNN computes of the same plan. */
-class TilePlanTest {
-    private static final int HEIGHT = 36;
-    private static final int WIDTH = 47;
-
-    /** What tiles believe of their core, {@code ask} by default. */
-    private static final String CORE = "gatun.core";
-
-    @BeforeEach
-    void needsTiles() {
-        assumeTrue(
-                OneDnn.effectiveIsa().includes(CpuIsa.AVX10_1_512_AMX)
-                        && TileConvolution.U8_NONE.obstacle().isEmpty(),
-                () -> "skipped: no AMX on " + OneDnn.effectiveIsa());
-    }
-
-    @AfterEach
-    void usesTilesAgain() {
-        System.clearProperty(TilePlanner.PROPERTY);
-        System.clearProperty(CORE);
-    }
-
-    private static Node.Conv conv(
-            String name, String src, int ic, int oc, Window window, @Nullable String residual, boolean relu) {
-        Node.Conv plain = Node.Conv.stored(name, src, ic, oc, 1, window);
-        return new Node.Conv(name, src, ic, oc, 1, window, plain.kernel(), null, null, new Epilogue(residual, relu));
-    }
-
-    /** A stem, the convolution in question, one without ReLU that adds to it, and one more. */
-    private static Graph graph(Window window, int oc) {
-        Window one = Window.square(1, 1, 0);
-        return new Graph(
-                List.of(
-                        new Node.Input("input", 3),
-                        conv("stem", "input", 3, 64, Window.same(3, 1), null, true),
-                        conv("wide", "stem", 64, 128, one, null, true),
-                        conv("asked", "wide", 128, oc, window, null, true),
-                        conv("shortcut", "wide", 128, oc, window, null, false),
-                        conv("sum", "asked", oc, oc, Window.same(3, 1), "shortcut", true),
-                        conv("again", "sum", oc, oc, Window.same(3, 1), "sum", true),
-                        conv("signed", "again", oc, 32, one, null, false)),
-                List.of("sum", "signed"));
-    }
-
+class TilePlanTest extends OnTiles {
     static List<Arguments> problems() {
         List<Arguments> problems = new ArrayList<>();
         for (Window window : List.of(
@@ -96,46 +46,6 @@ class TilePlanTest {
             }
         }
         return problems;
-    }
-
-    private static PlanRequest request(int images, InputFormat input, Precision precision, int threads) {
-        return new PlanRequest(images, HEIGHT, WIDTH, input, precision, false, threads, Normalization.IMAGENET);
-    }
-
-    private static MemorySegment pixels(Arena arena, int images) {
-        byte[] bytes = new byte[images * 3 * HEIGHT * WIDTH];
-        new SplittableRandom(2).nextBytes(bytes);
-        return arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
-    }
-
-    private static float[] run(
-            Graph graph, LayerWeights weights, PlanRequest request, MemorySegment src, boolean tiles) {
-        System.setProperty(TilePlanner.PROPERTY, tiles ? "on" : "off");
-        try (Plan plan = Plan.of(graph, weights, request)) {
-            long steps = plan.stepInfos().stream()
-                    .filter(step -> step.implementation().startsWith("tiles:"))
-                    .count();
-            assertThat(steps).isGreaterThanOrEqualTo(tiles ? 3 : 0).isLessThan(tiles ? 100 : 1);
-            float[] first = run(plan, src, "ask");
-            if (tiles) {
-                assertThat(run(plan, src, "shared")).isEqualTo(first);
-                assertThat(run(plan, src, "alone")).isEqualTo(first);
-            }
-            return first;
-        }
-    }
-
-    private static float[] run(Plan plan, MemorySegment src, String core) {
-        System.setProperty(CORE, core);
-        try (Arena arena = Arena.ofConfined();
-                Execution execution = new Execution(plan)) {
-            MemorySegment dst = arena.allocate(plan.dstBytes(), 4);
-            execution.run(src, dst);
-            float[] first = dst.toArray(ValueLayout.JAVA_FLOAT);
-            execution.run(src, dst.fill((byte) 7));
-            assertThat(dst.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(first);
-            return first;
-        }
     }
 
     @Test
@@ -520,14 +430,8 @@ class TilePlanTest {
         requireMixed(graph(Window.same(3, 1), 64), List.of(left));
     }
 
-    @ParameterizedTest
-    @CsvSource({"conv3, conv3", "shortcut, shortcut", "shortcut, conv3"})
-    void shortcutsAreSummedInFloatsOnly(String left, String alsoLeft) {
-        requireMixed(bottleneck(2, List.of(), List.of("again")), List.of(left, alsoLeft));
-    }
-
     /** An int8 plan of which some layers are left in float. */
-    private static void requireMixed(Graph graph, List<String> left) {
+    static void requireMixed(Graph graph, List<String> left) {
         LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment src = pixels(arena, 1);
@@ -573,140 +477,6 @@ class TilePlanTest {
                         .filteredOn(step -> step.name().equals("half"))
                         .singleElement()
                         .satisfies(step -> assertThat(step.layouts()).endsWith("x32x36x47"));
-            }
-        }
-    }
-
-    /** A bottleneck block with a shortcut, and what else there is to its ends. */
-    private static Graph bottleneck(int stride, List<Node> more, List<String> outputs) {
-        return bottleneck(stride, 64, 192, false, more, outputs);
-    }
-
-    private static Graph bottleneck(
-            int stride, int width, int oc, boolean relu, List<Node> more, List<String> outputs) {
-        Window one = Window.square(1, 1, 0);
-        List<Node> nodes = new ArrayList<>(List.of(
-                new Node.Input("input", 3),
-                conv("stem", "input", 3, 128, Window.same(3, 1), null, true),
-                conv("shortcut", "stem", 128, oc, Window.square(1, stride, 0), null, relu),
-                conv("conv1", "stem", 128, width, one, null, true),
-                conv("conv2", "conv1", width, width, Window.same(3, stride), null, true),
-                conv("conv3", "conv2", width, oc, one, "shortcut", true),
-                conv("again", "conv3", oc, oc, one, "conv3", true)));
-        nodes.addAll(more);
-        return new Graph(nodes, outputs);
-    }
-
-    /** Of two, three, four and more steps, and of weights that are read once a layer, or by one thread each. */
-    @ParameterizedTest
-    @CsvSource({"1, 64, 192", "2, 96, 192", "3, 128, 192", "2, 256, 384", "1, 320, 512"})
-    void shortcutsAreSummedWithWhatAddsThem(int stride, int width, int oc) {
-        Graph graph = bottleneck(stride, width, oc, false, List.of(), List.of("again"));
-        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
-        try (Arena arena = Arena.ofConfined()) {
-            int images = 3;
-            MemorySegment src = pixels(arena, images);
-            PlanRequest request = request(images, InputFormat.U8_NHWC, Precision.BF16, 1);
-            float[] found = run(graph, weights, request, src, true);
-            assertThat(Errors.relative(found, run(graph, weights, request, src, false)))
-                    .isLessThan(1e-2);
-            for (int threads : new int[] {2, 3}) {
-                PlanRequest inTeam = request(images, InputFormat.U8_NHWC, Precision.BF16, threads);
-                assertThat(run(graph, weights, inTeam, src, true)).isEqualTo(found);
-            }
-            long bytes = src.byteSize() / images;
-            int values = found.length / images;
-            PlanRequest one = request(1, InputFormat.U8_NHWC, Precision.BF16, 1);
-            for (int image = 0; image < images; image++) {
-                assertThat(run(graph, weights, one, src.asSlice(image * bytes, bytes), true))
-                        .isEqualTo(Arrays.copyOfRange(found, image * values, (image + 1) * values));
-            }
-            System.setProperty(TilePlanner.PROPERTY, "on");
-            try (Plan plan = Plan.of(graph, weights, request)) {
-                assertThat(plan.stepInfos()).noneMatch(step -> step.name().equals("shortcut"));
-                assertThat(plan.stepInfos())
-                        .filteredOn(step -> step.name().equals("conv3"))
-                        .isNotEmpty()
-                        .allSatisfy(step -> {
-                            assertThat(step.implementation()).isEqualTo("tiles:bf16_none");
-                            assertThat(step.layouts()).containsPattern(" \\+ bf16:.x128x");
-                        });
-            }
-        }
-    }
-
-    /** As in files that list the shortcut behind what it is added to. */
-    @ParameterizedTest
-    @CsvSource({"1, 64", "2, 64", "2, 256"})
-    void shortcutsMayAdd(int stride, int width) {
-        Window one = Window.square(1, 1, 0);
-        Graph graph = new Graph(
-                List.of(
-                        new Node.Input("input", 3),
-                        conv("stem", "input", 3, 128, Window.same(3, 1), null, true),
-                        conv("conv1", "stem", 128, width, one, null, true),
-                        conv("conv2", "conv1", width, width, Window.same(3, stride), null, true),
-                        conv("conv3", "conv2", width, 192, one, null, false),
-                        conv("shortcut", "stem", 128, 192, Window.square(1, stride, 0), "conv3", true),
-                        conv("again", "shortcut", 192, 192, one, "shortcut", true)),
-                List.of("again"));
-        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment src = pixels(arena, 3);
-            PlanRequest request = request(3, InputFormat.U8_NHWC, Precision.BF16, 1);
-            float[] found = run(graph, weights, request, src, true);
-            assertThat(Errors.relative(found, run(graph, weights, request, src, false)))
-                    .isLessThan(1e-2);
-            // In another order, the same sums.
-            Graph first = bottleneck(stride, width, 192, false, List.of(), List.of("again"));
-            assertThat(run(first, weights, request, src, true)).isEqualTo(found);
-            System.setProperty(TilePlanner.PROPERTY, "on");
-            try (Plan plan = Plan.of(graph, weights, request)) {
-                assertThat(plan.stepInfos()).noneMatch(step -> step.name().equals("conv3"));
-            }
-        }
-    }
-
-    static List<Graph> shortcutsOfTheirOwn() {
-        Window one = Window.square(1, 1, 0);
-        return List.of(
-                bottleneck(
-                        1,
-                        List.of(
-                                conv("more", "again", 192, 128, one, "stem", true),
-                                conv("last", "more", 128, 64, Window.square(1, 2, 0), null, true)),
-                        List.of("last")),
-                bottleneck(2, 32, 192, false, List.of(), List.of("again")),
-                bottleneck(2, 64, 192, true, List.of(), List.of("again")),
-                bottleneck(2, List.of(), List.of("again", "shortcut")),
-                bottleneck(2, List.of(conv("more", "shortcut", 192, 64, one, null, true)), List.of("again", "more")),
-                bottleneck(
-                        2,
-                        List.of(conv("more", "stem", 128, 64, Window.same(3, 1), null, true)),
-                        List.of("again", "more")),
-                bottleneck(
-                        1,
-                        List.of(conv("more", "stem", 128, 64, Window.square(1, 2, 0), null, true)),
-                        List.of("again", "more")),
-                bottleneck(
-                        2,
-                        List.of(conv("more", "conv2", 64, 64, Window.same(3, 1), null, true)),
-                        List.of("again", "more")));
-    }
-
-    @ParameterizedTest
-    @MethodSource
-    void shortcutsOfTheirOwn(Graph graph) {
-        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment src = pixels(arena, 2);
-            PlanRequest request = request(2, InputFormat.U8_NHWC, Precision.BF16, 1);
-            assertThat(Errors.relative(
-                            run(graph, weights, request, src, true), run(graph, weights, request, src, false)))
-                    .isLessThan(1e-2);
-            System.setProperty(TilePlanner.PROPERTY, "on");
-            try (Plan plan = Plan.of(graph, weights, request)) {
-                assertThat(plan.stepInfos()).anyMatch(step -> step.name().equals("shortcut"));
             }
         }
     }
