@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession;
 import dev.gatun.CompileOptions;
 import dev.gatun.CompiledModel;
 import dev.gatun.Model;
+import dev.gatun.Preload;
 import dev.gatun.ResNet;
 import dev.gatun.Session;
 import dev.gatun.graph.GraphBuilder;
@@ -150,6 +151,7 @@ public class ColdStart {
         }
 
         static float gatun(Precision precision, String variant, Path weights) {
+            Preload.start();
             Model model = ResNet.named(variant).weights(weights);
             CompileOptions options =
                     CompileOptions.defaults().withPrecision(precision).withInput(Inputs.format(precision));
