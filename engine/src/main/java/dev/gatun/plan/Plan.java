@@ -53,6 +53,9 @@ public final class Plan implements AutoCloseable {
         if (Thread.currentThread().isVirtual()) {
             throw new IllegalStateException("a model is compiled on platform threads only: hand it to one");
         }
+        // All that needs no oneDNN comes first: it may yet be loading.
+        Graph fused = Passes.fuse(graph);
+        Optional<String> subject = weights.contentId().map(id -> PlanCache.subject(id, fused, request));
         AmxGuard.apply();
         Arithmetic arithmetic = Arithmetic.of(request);
         Quantization quantization = request.precision() == Precision.INT8 ? quantization(weights) : null;
@@ -62,8 +65,7 @@ public final class Plan implements AutoCloseable {
         try (NativeStack rollback = new NativeStack()) {
             Arena packed = rollback.push(Arena.ofShared());
             Engine engine = Engine.cpu();
-            Graph fused = Passes.fuse(graph);
-            Optional<byte[]> key = weights.contentId().map(id -> PlanCache.key(id, fused, request));
+            Optional<byte[]> key = subject.map(PlanCache::key);
             WeightPacker packer = new WeightPacker(
                     engine,
                     packed,

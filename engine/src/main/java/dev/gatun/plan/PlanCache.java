@@ -95,18 +95,25 @@ final class PlanCache {
     }
 
     /**
-     * What the packed weights of a plan follow from; SHA-256.
+     * What the packed weights of a plan follow from in words, but for what computes them.
      *
      * @param contentId of the parameters
      * @param graph as it is planned
      */
-    static byte[] key(String contentId, Graph graph, PlanRequest request) {
-        String text = String.join(
+    static String subject(String contentId, Graph graph, PlanRequest request) {
+        return String.join(
                 "\n",
                 "plan " + PackedFile.VERSION,
                 contentId,
                 graph.toString(),
-                request.withoutTuning().toString(),
+                request.withoutTuning().toString());
+    }
+
+    /** What the packed weights of a plan follow from; SHA-256. */
+    static byte[] key(String subject) {
+        String text = String.join(
+                "\n",
+                subject,
                 "oneDNN " + OneDnn.version(),
                 "ISA " + Integer.toHexString(OneDnn.effectiveIsaBits()));
         try {
