@@ -41,7 +41,7 @@
         .equ    DST_PLANE, 168          # bytes from 64 bytes of channels to the next, in dst: 64 if a pixel's channels are neighbours
         .equ    RESIDUAL_PLANE, 176     # in the residual
         .equ    FIRST_PANEL, 184        # of DST and RESIDUAL, that WEIGHTS, SCALES and BIAS begin with
-        .equ    CORES, 192              # [64] of 64 bytes, what was found about a core: ticks when, and 0 if it is not shared
+        .equ    CORES, 192              # [64] of 64 bytes, what was found about a core: ticks when, 0 if it is not shared, how often asked and shared
         .equ    BELIEVED, 200           # ticks for which that holds
         .equ    OWN_STEPS, 208          # of src; the rest are of a second source
         .equ    SECOND, 216             # where its tables start
@@ -481,6 +481,8 @@ borderless:
         mov     [r9], rax
         ask_core \op
         mov     [r9 + 8], rax
+        inc     qword ptr [r9 + 16]
+        add     [r9 + 24], rax
 known:  mov     rax, [r9 + 8]
         mov     [r15 + SHARED], rax
         cmp     rax, 1                  # carry if it is not

@@ -87,7 +87,7 @@ class ArchitectureTest {
                 .whereLayer("runtime")
                 .mayOnlyAccessLayers("natives")
                 .whereLayer("bench")
-                .mayOnlyAccessLayers("runtime")
+                .mayOnlyAccessLayers("runtime", "natives")
                 .whereLayer("profile")
                 .mayOnlyAccessLayers("spec", "plan", "onednn", "natives")
                 .whereLayer("entry")

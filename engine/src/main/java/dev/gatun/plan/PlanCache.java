@@ -112,10 +112,7 @@ final class PlanCache {
     /** What the packed weights of a plan follow from; SHA-256. */
     static byte[] key(String subject) {
         String text = String.join(
-                "\n",
-                subject,
-                "oneDNN " + OneDnn.version(),
-                "ISA " + Integer.toHexString(OneDnn.effectiveIsaBits()));
+                "\n", subject, "oneDNN " + OneDnn.version(), "ISA " + Integer.toHexString(OneDnn.effectiveIsaBits()));
         try {
             return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {

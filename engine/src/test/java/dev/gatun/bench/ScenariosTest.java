@@ -3,6 +3,7 @@ package dev.gatun.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.natives.CoreAnswers;
 import dev.gatun.runtime.Batcher;
 import dev.gatun.runtime.FakeModel;
 import dev.gatun.runtime.Pinning;
@@ -30,6 +31,9 @@ class ScenariosTest {
             // three runs to warm up
             assertThat(model.runs).hasValue(result.batches().count() + 3);
             assertThat(result.imagesPerSecond()).isPositive();
+            // nothing of it ran on tiles
+            assertThat(result.cores()).isEqualTo(new CoreAnswers(0, 0));
+            assertThat(result.alone()).isEmpty();
         }
     }
 

@@ -9,6 +9,7 @@ import dev.gatun.graph.Graph;
 import dev.gatun.graph.Node;
 import dev.gatun.graph.Window;
 import dev.gatun.image.Normalization;
+import dev.gatun.natives.CoreAnswers;
 import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Precision;
 import java.lang.foreign.Arena;
@@ -46,6 +47,25 @@ class TilePlanTest extends OnTiles {
             }
         }
         return problems;
+    }
+
+    @Test
+    void coresAreAskedAndTheirAnswersCounted() {
+        Graph graph = graph(Window.same(3, 1), 64);
+        LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
+        try (Arena arena = Arena.ofConfined();
+                Plan plan = Plan.of(graph, weights, request(1, InputFormat.U8_NHWC, Precision.BF16, 1))) {
+            MemorySegment src = pixels(arena, 1);
+            CoreAnswers before = CoreAnswers.soFar();
+            run(plan, src, "alone");
+            run(plan, src, "shared");
+            assertThat(CoreAnswers.soFar()).isEqualTo(before);
+            run(plan, src, "ask");
+            CoreAnswers answers = CoreAnswers.soFar().since(before);
+            assertThat(answers.asked()).isPositive();
+            assertThat(answers.shared()).isBetween(0L, answers.asked());
+            assertThat(answers.alone()).isEqualTo(answers.shared() == 0);
+        }
     }
 
     @Test

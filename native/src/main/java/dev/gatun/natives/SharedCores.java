@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * then how long two steps take, note the answer here, and do either. What they compute is the same, so threads need not agree about what they
  * write here.
  *
- * @param found of 64 cores, or rather threads by their stacks: when one was asked, in ticks of the processor's clock, and 1 if it was shared,
- *     else 0; a cache line each
+ * @param found of 64 cores, or rather threads by their stacks: when one was asked, in ticks of the processor's clock, 1 if it was shared,
+ *     else 0, how often one was asked and how often found shared; a cache line each
  * @param believed ticks for which an answer holds, a number without a sign
  */
 record SharedCores(MemorySegment found, long believed) {
@@ -45,6 +45,17 @@ record SharedCores(MemorySegment found, long believed) {
             found.set(ValueLayout.JAVA_LONG, core * CORE_BYTES + Long.BYTES, shared);
         }
         return new SharedCores(found, believed);
+    }
+
+    /** All that cores have answered in this process. */
+    static CoreAnswers answers() {
+        long asked = 0;
+        long shared = 0;
+        for (long core = 0; core < CORES; core++) {
+            asked += ASKED.found.get(ValueLayout.JAVA_LONG, core * CORE_BYTES + 2 * Long.BYTES);
+            shared += ASKED.found.get(ValueLayout.JAVA_LONG, core * CORE_BYTES + 3 * Long.BYTES);
+        }
+        return new CoreAnswers(asked, shared);
     }
 
     /**

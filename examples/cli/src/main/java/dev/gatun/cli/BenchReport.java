@@ -5,6 +5,7 @@ import dev.gatun.CompiledModel;
 import dev.gatun.bench.Latencies;
 import dev.gatun.bench.ServerLoad;
 import dev.gatun.bench.Throughput;
+import dev.gatun.natives.CoreAnswers;
 import dev.gatun.natives.Machine;
 import dev.gatun.onednn.OneDnn;
 import dev.gatun.profile.Peak;
@@ -57,7 +58,18 @@ record BenchReport(
 
     /** Prints a closed loop. */
     void print(Terminal terminal, boolean json, Throughput result) {
-        print(terminal, json, result.batches(), result.imagesPerSecond(), List.of());
+        List<Figure> more = new ArrayList<>();
+        CoreAnswers cores = result.cores();
+        if (cores.asked() > 0) {
+            more.add(new Figure("coreSharedPercent", "core shared", 100.0 * cores.shared() / cores.asked(), "%"));
+        }
+        result.alone().ifPresent(alone -> {
+            more.add(new Figure("aloneCount", "alone", alone.count(), "times"));
+            more.add(new Figure("aloneMedianMs", "  median", millis(alone.median()), "ms"));
+            more.add(new Figure("aloneP99Ms", "  p99", millis(alone.p99()), "ms"));
+            more.add(new Figure("aloneP99OverMedian", "  p99/median", (double) alone.p99() / alone.median(), ""));
+        });
+        print(terminal, json, result.batches(), result.imagesPerSecond(), more);
     }
 
     /** Prints a server's trial. */
