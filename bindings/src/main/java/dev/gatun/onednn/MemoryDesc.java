@@ -51,6 +51,7 @@ public final class MemoryDesc extends Handle {
     }
 
     private Extents extents() {
+        requireOpen();
         Extents known = extents;
         if (known == null) {
             known = new Extents(
@@ -110,11 +111,13 @@ public final class MemoryDesc extends Handle {
                 throw new IllegalArgumentException("negative stride in " + Arrays.toString(strides));
             }
         }
-        return create(
+        OneDnn.load();
+        MemorySegment pointer = Native.create(
                 "dnnl_memory_desc_create_with_strides",
                 (out, arena) -> Dnnl.dnnl_memory_desc_create_with_strides(
                         out, dims.length, Native.dims(arena, dims), dataType.value(), Native.dims(arena, strides)),
                 () -> dataType + " " + Native.join(dims) + " strides " + Arrays.toString(strides));
+        return new MemoryDesc(pointer, dims, dataType);
     }
 
     /**
@@ -360,17 +363,21 @@ public final class MemoryDesc extends Handle {
         }
     }
 
-    /** {@return data type, layout in oneDNN's letters and dimensions, such as {@code f32:aBcd16b 1x64x56x56}} */
+    /**
+     * {@return data type, layout in oneDNN's letters and dimensions, such as {@code f32:aBcd16b 1x64x56x56}; of a closed one what is known
+     * still}
+     */
     @Override
     public String toString() {
-        if (extents == null && !isOpen()) {
+        Extents known = isOpen() ? extents() : extents;
+        if (known == null) {
             return "closed";
         }
-        if (isEmpty()) {
+        if (known.dims.length == 0) {
             return "none";
         }
         String layout = !isOpen() ? "closed" : isAny() ? "any" : isBlocked() ? LayoutName.of(this) : "opaque";
-        return dataType() + ":" + layout + " " + Native.join(extents().dims);
+        return known.dataType + ":" + layout + " " + Native.join(known.dims);
     }
 
     private int queryInt(int what) {

@@ -85,6 +85,7 @@ public final class Primitive extends Handle {
      * @param args the arguments
      * @throws IllegalArgumentException when an argument is missing, unexpected, or not of the descriptor this primitive
      *     was created for
+     * @throws IllegalStateException when a handle is closed
      */
     public void check(ExecArgs args) {
         if (args.checkedFor() != this) {

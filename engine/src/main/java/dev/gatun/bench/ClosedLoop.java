@@ -20,7 +20,7 @@ public final class ClosedLoop {
     private ClosedLoop() {}
 
     /** One stream's part. */
-    private record Part(long images, double imagesPerSecond, Samples samples, Samples alone) {}
+    private record Part(long images, double imagesPerSecond, Samples samples, Samples alone, CoreAnswers cores) {}
 
     /**
      * Keeps all streams of {@code pool} busy.
@@ -30,44 +30,50 @@ public final class ClosedLoop {
      */
     public static Throughput run(StreamPool pool, Duration warmup, Duration measure) {
         int batch = pool.model().batch();
-        CoreAnswers before = CoreAnswers.soFar();
-        List<Part> parts = pool.onEach(lane -> part(lane, batch, warmup.toNanos(), measure.toNanos()));
-        CoreAnswers cores = CoreAnswers.soFar().since(before);
+        boolean only = pool.placement().streams() == 1;
+        List<Part> parts = pool.onEach(lane -> part(lane, batch, only, warmup.toNanos(), measure.toNanos()));
         long[] nanos = parts.stream()
                 .map(part -> part.samples().toArray())
                 .flatMapToLong(Arrays::stream)
                 .toArray();
-        Samples alone = parts.getFirst().alone();
+        Part first = parts.getFirst();
         return new Throughput(
                 parts.stream().mapToLong(Part::images).sum(),
                 parts.stream().mapToDouble(Part::imagesPerSecond).sum(),
                 Latencies.of(nanos),
-                cores,
-                parts.size() == 1 && alone.count() > 0 ? Optional.of(Latencies.of(alone.toArray())) : Optional.empty());
+                first.cores(),
+                first.alone().count() > 0
+                        ? Optional.of(Latencies.of(first.alone().toArray()))
+                        : Optional.empty());
     }
 
-    private static Part part(Lane lane, int batch, long warmup, long measure) {
+    /** @param only whether all that cores answer is about this stream */
+    private static Part part(Lane lane, int batch, boolean only, long warmup, long measure) {
         Samples samples = new Samples();
         Samples alone = new Samples();
         long warm = System.nanoTime() + warmup;
         for (int i = 0; i < WARMUP_RUNS || System.nanoTime() < warm; i++) {
             lane.run();
         }
-        CoreAnswers before = CoreAnswers.soFar();
+        CoreAnswers first = CoreAnswers.soFar();
+        CoreAnswers before = first;
         long start = System.nanoTime();
-        long last = start;
-        while (samples.count() == 0 || last - start < measure) {
+        long end = start;
+        while (samples.count() == 0 || end - start < measure) {
+            long begun = System.nanoTime();
             lane.run();
-            long now = System.nanoTime();
-            samples.add(now - last);
-            CoreAnswers after = CoreAnswers.soFar();
-            if (after.since(before).alone()) {
-                alone.add(now - last);
+            end = System.nanoTime();
+            samples.add(end - begun);
+            if (only) {
+                CoreAnswers after = CoreAnswers.soFar();
+                if (after.since(before).alone()) {
+                    alone.add(end - begun);
+                }
+                before = after;
             }
-            before = after;
-            last = now;
         }
+        CoreAnswers cores = CoreAnswers.soFar().since(first);
         long images = (long) samples.count() * batch;
-        return new Part(images, images * NANOS_PER_SECOND / (last - start), samples, alone);
+        return new Part(images, images * NANOS_PER_SECOND / (end - start), samples, alone, cores);
     }
 }

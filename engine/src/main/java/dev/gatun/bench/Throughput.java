@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param images that were computed
  * @param imagesPerSecond of all streams together
  * @param batches times of single batches
- * @param cores whether they were found shared meanwhile; (0, 0) where nothing runs on tiles
+ * @param cores whether this process found them shared meanwhile; (0, 0) where nothing runs on tiles
  * @param alone times of those batches that never found a core shared; empty where there were none, or several streams that cannot be told
  *     from each other
  */

@@ -211,7 +211,12 @@ final class ConvPlanner {
         String choice = plan.tuner().choice(plan.engine(), key, () -> create(problem, src, dst));
         return choice.isEmpty() || choice.equals(chosen.implInfo())
                 ? chosen
-                : plan.own(Tuner.at(choice, () -> create(problem, src, dst)));
+                : plan.handles()
+                        .once(
+                                PrimitiveDesc.class,
+                                () -> Tuner.at(choice, () -> create(problem, src, dst)),
+                                chosen,
+                                choice);
     }
 
     private boolean sameLayout(MemoryDesc one, MemoryDesc other) {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * oneDNN's objects of a plan, which it will own. Blocks of a stage ask for the same descriptors and the same code: those are made once,
- * since each costs a start tenths of a millisecond. One thread.
+ * oneDNN's objects of a plan, which it will own. Blocks of a stage ask for the same memory descriptors, convolutions and reorders: those are
+ * made once, since each costs a start tenths of a millisecond. One thread.
  */
 final class Handles {
     private final NativeStack owned;

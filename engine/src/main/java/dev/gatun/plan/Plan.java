@@ -44,7 +44,7 @@ public final class Plan implements AutoCloseable {
         return of(graph, weights, request, PlanCache.ofUser(), TuningFile::ofUser);
     }
 
-    /** @param tuned is asked once oneDNN has been kept from what this machine cannot do */
+    /** @param tuned is asked after {@link AmxGuard} */
     static Plan of(
             Graph graph, LayerWeights weights, PlanRequest request, PlanCache cache, Supplier<TuningFile> tuned) {
         if (graph.outputs().contains(graph.input().name())) {
@@ -54,11 +54,11 @@ public final class Plan implements AutoCloseable {
             throw new IllegalStateException("a model is compiled on platform threads only: hand it to one");
         }
         // All that needs no oneDNN comes first: it may yet be loading.
+        Quantization quantization = request.precision() == Precision.INT8 ? quantization(weights) : null;
         Graph fused = Passes.fuse(graph);
         Optional<String> subject = weights.contentId().map(id -> PlanCache.subject(id, fused, request));
         AmxGuard.apply();
         Arithmetic arithmetic = Arithmetic.of(request);
-        Quantization quantization = request.precision() == Precision.INT8 ? quantization(weights) : null;
         int callersThreads = OneDnn.maxThreads();
         // Primitives are made for the team size of the thread that makes them.
         OneDnn.setThreads(request.threads());

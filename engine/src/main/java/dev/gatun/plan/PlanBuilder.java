@@ -245,8 +245,16 @@ final class PlanBuilder {
     Value copy(String name, Value src, Value dst) {
         float factor = src.scale() / dst.scale();
         boolean scaled = factor != 1;
-        Attr attr = scaled ? own(Attr.builder().scales(Arg.SRC, 0).build()) : plainAttr();
-        PrimitiveDesc reorder = own(PrimitiveDesc.reorder(engine, src.desc(), dst.desc(), attr));
+        Attr attr = scaled
+                ? handles.once(
+                        Attr.class, () -> Attr.builder().scales(Arg.SRC, 0).build(), Arg.SRC)
+                : plainAttr();
+        PrimitiveDesc reorder = handles.once(
+                PrimitiveDesc.class,
+                () -> PrimitiveDesc.reorder(engine, src.desc(), dst.desc(), attr),
+                src.desc(),
+                dst.desc(),
+                attr);
         Arguments arguments = new Arguments().value(Arg.SRC, src).value(Arg.DST, dst);
         if (scaled) {
             arguments.constant(Arg.attrScales(Arg.SRC), scales(name, 1, () -> new float[] {factor}));

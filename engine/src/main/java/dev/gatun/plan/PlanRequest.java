@@ -60,7 +60,7 @@ public record PlanRequest(
         }
     }
 
-    /** All there is, for {@link PlanCache#key}: the text that a record writes of itself takes the JVM many times as long the first time. */
+    /** All there is, for {@link PlanCache#subject}: the text that a record writes of itself takes the JVM many times as long the first time. */
     @Override
     public String toString() {
         return batch + "x" + height + "x" + width + " " + input + " " + precision + (emulate ? " emulated" : "")

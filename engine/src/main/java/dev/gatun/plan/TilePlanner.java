@@ -173,23 +173,15 @@ final class TilePlanner {
         plan.read(conv.src(), new FloatPadder(pixels), src);
         TilePacking packing = packing(conv, FloatPadder.PADDED_CHANNELS, true, TileNodes.BF16_BYTES);
         PackedTensor weights = plan.weights(
-                conv.name(), packing, DataType.BF16, data -> packing.pack(padded(folded.weights(), conv), data));
+                conv.name(),
+                packing,
+                DataType.BF16,
+                data -> packing.pack(StemWeights.padded(folded.weights(), conv), data));
         Source source = new Source(
                 src,
                 layout,
                 layouts.grid(conv, layout, window.withoutPadding(), true).orElseThrow());
         return convolve(conv, source, null, floating(conv, packing, weights, folded), lastReader);
-    }
-
-    /** Weights with a channel more, of zeros. */
-    private static float[] padded(float[] weights, Node.Conv conv) {
-        int taps = conv.window().kernelH() * conv.window().kernelW();
-        float[] padded = new float[conv.oc() * FloatPadder.PADDED_CHANNELS * taps];
-        int values = FloatPadder.CHANNELS * taps;
-        for (int o = 0; o < conv.oc(); o++) {
-            System.arraycopy(weights, o * values, padded, o * FloatPadder.PADDED_CHANNELS * taps, values);
-        }
-        return padded;
     }
 
     /** A convolution in int8. */
@@ -230,23 +222,8 @@ final class TilePlanner {
                 layer,
                 new Source(pixels, layout, grid),
                 packing,
-                () -> together(layer.weights(), conv, together, packing),
+                () -> StemWeights.together(layer.weights(), conv, together, packing),
                 lastReader);
-    }
-
-    /** Weights whose channels are those of rows of the kernel that are together; rows beyond the kernel are zeros. */
-    private static byte[] together(byte[] weights, Node.Conv conv, int together, TilePacking packing) {
-        int kh = conv.window().kernelH();
-        int kw = packing.kw();
-        byte[] all = new byte[packing.oc() * packing.ic() * packing.kh() * kw];
-        for (int from = 0; from < weights.length; from += kw) {
-            int y = from / kw % kh;
-            int filter = from / kw / kh;
-            int channel = y % together * PixelPadder.PIXEL + filter % PixelPadder.PIXEL;
-            int to = ((filter / PixelPadder.PIXEL * packing.ic() + channel) * packing.kh() + y / together) * kw;
-            System.arraycopy(weights, from, all, to, kw);
-        }
-        return all;
     }
 
     private Value quantized(

@@ -3,6 +3,10 @@ package dev.gatun.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Constructor;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,5 +58,26 @@ class WindowTest {
         assertThatThrownBy(() -> new Window(1, 1, 1, 1, 0, 0, 0, 0, 0)).hasMessageContaining("must be positive");
         assertThatThrownBy(() -> Window.square(1, 1, -1)).hasMessageContaining("must not be negative");
         assertThatThrownBy(() -> new Window(1, 1, 1, 1, 0, 0, 0, -1, 1)).hasMessageContaining("must not be negative");
+    }
+
+    /** Equal windows share code. */
+    @Test
+    void windowsAreEqualIfAllTheirNumbersAre() throws ReflectiveOperationException {
+        RecordComponent[] components = Window.class.getRecordComponents();
+        Constructor<Window> constructor = Window.class.getDeclaredConstructor(
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+        Integer[] numbers =
+                IntStream.rangeClosed(2, components.length + 1).boxed().toArray(Integer[]::new);
+        Window window = constructor.newInstance((Object[]) numbers);
+        assertThat(constructor.newInstance((Object[]) numbers))
+                .isEqualTo(window)
+                .hasSameHashCodeAs(window);
+        for (int i = 0; i < numbers.length; i++) {
+            Integer[] other = numbers.clone();
+            other[i] = 1;
+            assertThat(constructor.newInstance((Object[]) other))
+                    .as(components[i].getName())
+                    .isNotEqualTo(window);
+        }
     }
 }

@@ -145,7 +145,7 @@ class PlanTest {
             long primitives =
                     steps.stream().map(Step.Execute::primitive).distinct().count();
             assertThat(steps).hasSizeGreaterThan(35);
-            assertThat(primitives).isLessThan(30);
+            assertThat(primitives).isLessThan(steps.size() * 2L / 3);
         }
     }
 

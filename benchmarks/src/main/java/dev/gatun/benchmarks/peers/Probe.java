@@ -57,7 +57,7 @@ final class Probe implements AutoCloseable {
         }
     }
 
-    /** How long it took, once what it reads is in the cache again. */
+    /** The quickest of the four, once what it reads is in the cache again. */
     long nanos() {
         MultiplyLoop.INT8_AMX.run(data, 1);
         long quickest = Long.MAX_VALUE;

@@ -50,9 +50,9 @@ class MeasurementTest {
         assertThat(calm.isKnown()).isFalse();
         calm.add(100);
         calm.add(80);
-        assertThat(calm.most()).isEqualTo(100);
-        assertThat(calm.shows(new Timed(7, 100))).isTrue();
-        assertThat(calm.shows(new Timed(7, 101))).isFalse();
+        assertThat(calm.most()).isEqualTo(112);
+        assertThat(calm.shows(new Timed(7, 112))).isTrue();
+        assertThat(calm.shows(new Timed(7, 113))).isFalse();
         assertThat(calm.shows(new Timed(7, 0))).isFalse();
         assertThat(Timed.parse(new Timed(7, 101).toString())).isEqualTo(new Timed(7, 101));
         Measurement measurement = new Measurement(

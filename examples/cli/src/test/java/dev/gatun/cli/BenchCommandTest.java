@@ -1,6 +1,7 @@
 package dev.gatun.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gatun.natives.Machine;
@@ -42,6 +43,36 @@ class BenchCommandTest {
         assertThat(result.get("oneDnn").asText()).startsWith("3.");
         assertThat(result.get("isa").asText()).isNotEmpty();
         assertThat(result.get("placement").asText()).startsWith("1 stream x 1 thread: ");
+    }
+
+    @Test
+    void tilesTellHowOftenTheyFoundTheirCoreShared() {
+        Run run = Run.gatun(
+                "bench",
+                "--model",
+                "resnet18",
+                "--weights",
+                "random",
+                "--precision",
+                "bf16",
+                "--seconds",
+                0.2,
+                "--threads",
+                1,
+                "--json");
+        JsonNode result = run.json().getFirst();
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assumeTrue(
+                result.get("isa").asText().endsWith("AMX"),
+                () -> "skipped: no tiles on " + result.get("isa").asText());
+        assertThat(result.get("coreSharedPercent").asDouble()).isBetween(0.0, 100.0);
+        if (result.has("aloneCount")) {
+            assertThat(result.get("aloneCount").asInt())
+                    .isBetween(1, result.get("count").asInt());
+            assertThat(result.get("aloneP99Ms").asDouble())
+                    .isGreaterThanOrEqualTo(result.get("aloneMedianMs").asDouble());
+        }
     }
 
     @Test
