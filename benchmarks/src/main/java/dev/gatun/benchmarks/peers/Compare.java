@@ -37,11 +37,13 @@ public final class Compare implements AutoCloseable {
     private static final String TILES = "int8_amx";
 
     private static final int FIRST_PROBES = 10_000;
+    private static final int SCATTER_RUNS = 40;
 
     private final CompareOptions options;
     private final Map<Contestant, WorkerProcess> workers = new EnumMap<>(Contestant.class);
     private final Results results = new Results();
     private final Calm calm = new Calm();
+    private final Scatter scatter = new Scatter();
     private final Path peers;
 
     private Compare(CompareOptions options, Path peers) {
@@ -129,6 +131,18 @@ public final class Compare implements AutoCloseable {
         results.environment().put("peak", words.toString());
     }
 
+    /** Measured along with everybody. */
+    private void scatter() {
+        scatter.take(SCATTER_RUNS);
+        results.environment()
+                .put(
+                        "scatter",
+                        String.format(
+                                Locale.ROOT,
+                                "p99 over median of 4 ms that nothing but the loss of the CPU holds up, meanwhile: %.2f",
+                                scatter.p99OverMedian()));
+    }
+
     private void skip(String who, WorkerException why) {
         results.skipped().put(who, String.valueOf(why.getMessage()));
         System.err.println("skipped " + who + ": " + why.getMessage());
@@ -157,6 +171,7 @@ public final class Compare implements AutoCloseable {
                 }
                 Collections.rotate(turns, 1);
                 peaks();
+                scatter();
             }
             turns.sort(Comparator.comparing((Turn turn) -> turn.worker.contestant())
                     .thenComparingInt(turn -> turn.order));
