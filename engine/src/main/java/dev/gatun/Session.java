@@ -7,6 +7,8 @@ import dev.gatun.runtime.RunArguments;
 import dev.gatun.runtime.StreamSession;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,28 @@ public final class Session implements StreamSession {
             // oneDNN sees addresses only, so nothing else keeps the memory of an automatic arena.
             Reference.reachabilityFence(src);
             Reference.reachabilityFence(dst);
+        }
+    }
+
+    /**
+     * Keeps the threads of runs on CPUs of their own, as streams of a pool are, until the calling thread, which is to be the one that runs the
+     * session, closes it, or compiles or closes anything else for several threads. On Linux, where nobody else computes on these CPUs.
+     *
+     * @param cpus of each thread, the calling one first; numbers as in {@link dev.gatun.natives.Machine#affinity}
+     * @return whether they are there; if not, they are where they were
+     * @throws IllegalArgumentException if these are not as many as the model is compiled for threads
+     * @throws IllegalStateException if the session is closed, another thread is in it, or the calling thread is virtual
+     */
+    @Override
+    public boolean pin(List<BitSet> cpus) {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("a virtual thread has no CPUs of its own: call from a platform thread");
+        }
+        enter();
+        try {
+            return execution.pin(cpus);
+        } finally {
+            state.set(State.IDLE);
         }
     }
 

@@ -2,11 +2,16 @@ package dev.gatun;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.gatun.natives.Machine;
+import dev.gatun.natives.ThreadAffinity;
+import dev.gatun.onednn.Team;
 import dev.gatun.runtime.Batcher;
 import dev.gatun.runtime.Completion;
+import dev.gatun.runtime.Pinning;
+import dev.gatun.runtime.Placement;
 import dev.gatun.runtime.StreamPool;
 import dev.gatun.spec.Precision;
 import java.lang.foreign.Arena;
@@ -15,6 +20,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -94,6 +100,21 @@ class StreamsTest {
                 future.get();
             }
             assertThat(results.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(alone(compiled, images, count));
+        }
+    }
+
+    @Test
+    void threadsOfAStreamHaveCpusOfTheirOwn() {
+        assumeTrue(Team.isAvailable() && ThreadAffinity.supported(), "needs Linux and GNU's OpenMP");
+        assumeTrue(USABLE > 1, "needs two cores");
+        try (CompiledModel compiled = model.compile(options.withBatch(1).withThreads(2));
+                StreamPool pool = new StreamPool(
+                        compiled, Placement.asked(Machine.current(), 1, 2).withPinning(Pinning.ALWAYS))) {
+            List<BitSet> callers = pool.onEach(lane -> {
+                lane.run();
+                return ThreadAffinity.current();
+            });
+            assertThat(callers).hasSize(1).allMatch(cpus -> cpus.cardinality() == 1);
         }
     }
 

@@ -16,6 +16,7 @@ import dev.gatun.onednn.Team;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -45,6 +46,7 @@ public final class Execution implements AutoCloseable {
     private final Action[] actions;
     private MemorySegment src;
     private MemorySegment dst;
+    private boolean pinned;
 
     /**
      * Allocates what a run needs, so that runs allocate nothing; on failure nothing is kept.
@@ -244,9 +246,28 @@ public final class Execution implements AutoCloseable {
         return activations.asSlice(buffer.offset() + offset, bytes);
     }
 
-    /** Frees its memory. May be called again. */
+    /**
+     * Keeps the threads of runs on CPUs of their own, until it is closed by the same thread, which is the one that runs it.
+     *
+     * @param cpus of each thread, the calling one first
+     * @return whether they are there; if not, they are where they were
+     * @throws IllegalArgumentException if these are not as many as the plan has threads
+     */
+    public boolean pin(List<BitSet> cpus) {
+        if (cpus.size() != threads) {
+            throw new IllegalArgumentException(
+                    "CPUs of " + cpus.size() + " threads, expected those of " + threads + ", as the plan has");
+        }
+        pinned = Team.pin(cpus);
+        return pinned;
+    }
+
+    /** Frees its memory, and ends the threads that the calling thread has for runs. May be called again. */
     @Override
     public void close() {
         handles.close();
+        if (threads > 1 || pinned) {
+            Team.release();
+        }
     }
 }

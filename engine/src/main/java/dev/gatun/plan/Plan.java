@@ -6,6 +6,7 @@ import dev.gatun.onednn.AmxGuard;
 import dev.gatun.onednn.Engine;
 import dev.gatun.onednn.NativeStack;
 import dev.gatun.onednn.OneDnn;
+import dev.gatun.onednn.Team;
 import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shape;
 import java.lang.foreign.Arena;
@@ -83,6 +84,10 @@ public final class Plan implements AutoCloseable {
             return new Plan(request, rollback, builder, planner, graph);
         } finally {
             OneDnn.setThreads(callersThreads);
+            // Runs are another thread's affair more often than not.
+            if (request.threads() > 1) {
+                Team.release();
+            }
         }
     }
 

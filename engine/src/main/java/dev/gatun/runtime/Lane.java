@@ -2,6 +2,8 @@ package dev.gatun.runtime;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import java.util.List;
 
 /** A session with memory for the images and results of one run. Belongs to the thread that made it; owns all that it made. */
 public final class Lane implements AutoCloseable {
@@ -42,6 +44,11 @@ public final class Lane implements AutoCloseable {
     /** Computes {@code dst} from {@code src}, which are the caller's. */
     public void run(MemorySegment src, MemorySegment dst) {
         session.run(src, dst);
+    }
+
+    /** Keeps the threads of runs on CPUs of their own, as {@link StreamSession#pin} does. */
+    void pin(List<BitSet> cpus) {
+        session.pin(cpus);
     }
 
     @Override

@@ -48,6 +48,9 @@ final class StreamThread {
         try {
             boolean pinned = !cores.isEmpty() && ThreadAffinity.pin(cpus());
             try (Lane lane = new Lane(model)) {
+                if (pinned && cores.size() > 1) {
+                    lane.pin(cores.stream().map(StreamThread::cpu).toList());
+                }
                 ready.complete(pinned);
                 for (WorkQueue.Work work = queue.take(index); work != null; work = queue.take(index)) {
                     work.run(lane);
@@ -65,8 +68,14 @@ final class StreamThread {
     /** One CPU of each core: siblings share its multipliers. */
     private BitSet cpus() {
         BitSet cpus = new BitSet();
-        cores.forEach(core -> cpus.set(core.cpus().getFirst()));
+        cores.forEach(core -> cpus.or(cpu(core)));
         return cpus;
+    }
+
+    private static BitSet cpu(Core core) {
+        BitSet cpu = new BitSet();
+        cpu.set(core.cpus().getFirst());
+        return cpu;
     }
 
     /** Waits until the stream can take work. */

@@ -2,7 +2,9 @@ package dev.gatun.runtime;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
@@ -82,6 +84,11 @@ public final class FakeModel implements Streamable {
                                 (output + 2) * src.getAtIndex(ValueLayout.JAVA_FLOAT, i));
                     }
                 }
+            }
+
+            @Override
+            public boolean pin(List<BitSet> cpus) {
+                return false;
             }
 
             @Override
