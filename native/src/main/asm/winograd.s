@@ -1,6 +1,6 @@
-# Convolutions of 3x3 with stride 1 in f32 by Winograd's minimal filtering F(4x4, 3x3) with AVX-512, x86-64 Linux, System V calling
-# convention. ./assemble turns them into src/main/resources/dev/gatun/natives/winograd.hex, one section a line; MachineCodeTest checks
-# that both agree.
+# Convolutions of 3x3 with stride 1 in f32, of values in f32 or bf16, by Winograd's minimal filtering F(4x4, 3x3) with AVX-512, x86-64
+# Linux, System V calling convention. ./assemble turns them into src/main/resources/dev/gatun/natives/winograd.hex, one section a line;
+# MachineCodeTest checks that both agree.
 #
 #   void winograd(arguments in rdi)
 #
@@ -13,8 +13,8 @@
 
         .equ    SRC, 0                  # where the tables of src start
         .equ    PIXELS, 8               # int32 [tiles][36]: bytes from SRC to a pixel, or a negative number for padding
-        .equ    ZEROS, 16               # as many as a pixel of src or a panel has
-        .equ    SRC_BYTES, 24           # of a pixel: ic * 4, a multiple of 64
+        .equ    ZEROS, 16               # as many as a pixel of src has
+        .equ    ROW_BYTES, 24           # of a matrix: ic * 4, a multiple of 64
         .equ    TILES, 32
         .equ    BAND, 40                # most tiles of a band
         .equ    WEIGHTS, 48             # [panels][36][ic][32]
@@ -27,6 +27,7 @@
         .equ    SPACE, 104              # for the 36 matrices of a band
         .equ    PRODUCTS, 112           # for their products, [36][tiles][32]
         .equ    FLOOR, 120              # f32: 0 for ReLU, else the lowest
+        .equ    HALVES, 124             # int32: 0 if src, dst and residual are f32, else they are bf16
 
         .equ    SQUARE, 0               # of the stack: 6x6 vectors
         .equ    POINTERS, 2304          # 36 of pixels
@@ -43,6 +44,7 @@
         .equ    PANELS_LEFT, 2672
         .equ    MATRICES_LEFT, 2680
         .equ    ROWS, 2688              # of a matrix, not multiplied yet
+        .equ    BIAS_AT, 2696
         .equ    FRAME, 2752
 
         .equ    MOST_ROWS, 14
@@ -213,7 +215,7 @@
 .endm
 
 # One pixel of dst. zmm24 and zmm25 are the bias of its halves.
-.macro result value, at, half
+.macro result value, at, half, bytes, adding, storing
         local   alone
         movsxd  rax, dword ptr [r15 + \at]
         lea     rdx, [r11 + rax]
@@ -230,9 +232,108 @@
         add     rsi, [rsp + PANEL]
         test    rax, rax
         cmovs   rsi, r12
-        vaddps  zmm\value, zmm\value, [rsi + \half]
+        \adding \value, %(\half * \bytes / 4)
 alone:  vmaxps  zmm\value, zmm23, zmm\value
-        vmovups [rdx + \half], zmm\value
+        \storing \value, %(\half * \bytes / 4)
+.endm
+.macro add_f32 value, at
+        vaddps  zmm\value, zmm\value, [rsi + \at]
+.endm
+.macro add_bf16 value, at
+        vpmovzxwd zmm14, [rsi + \at]
+        vpslld  zmm14, zmm14, 16
+        vaddps  zmm\value, zmm\value, zmm14
+.endm
+.macro store_f32 value, at
+        vmovups [rdx + \at], zmm\value
+.endm
+.macro store_bf16 value, at
+        vcvtneps2bf16 ymm14, zmm\value
+        vmovdqu [rdx + \at], ymm14
+.endm
+
+# Of all tiles of a panel. r8 bytes of a product, rbx of six, r9 of eighteen, r10 a tile of the first product, rcx tiles, r15 table of dst.
+.macro results bytes, adding, storing
+        local   tile
+tile:   .irp    half, 0, 64
+        lea     r11, [r10 + \half]
+        .set    x, 0
+        .rept   6
+        load_six r11, rbx, r9
+        backward
+        .irpc   y, 0123
+        back    \y, %(64 * (6 * \y + x))
+        .endr
+        add     r11, r8
+        .set    x, x + 1
+        .endr
+        mov     r11, [rdi + DST]
+        add     r11, [rsp + PANEL]
+        mov     r12, [rdi + NOWHERE]
+        mov     r14, [rdi + RESIDUAL]
+        .irpc   y, 0123
+        .irpc   x, 012345
+        vmovaps zmm\x, [rsp + SQUARE + 64 * (6 * \y + \x)]
+        .endr
+        backward
+        .irpc   x, 0123
+        result  %(6 + \x), %(4 * (4 * \y + \x)), \half, \bytes, \adding, \storing
+        .endr
+        .endr
+        .endr
+        add     r10, 128
+        add     r15, 64
+        dec     rcx
+        jnz     tile
+.endm
+
+# All channels of a tile. rdx bytes of a row of a matrix, rbp of all, rsi of a pixel if its values are bf16; r8 where in the first matrix.
+.macro pixels loading
+        local   vector
+vector: .set    y, 0
+        .rept   6
+        .irpc   x, 012345
+        mov     rax, [rsp + POINTERS + 8 * (6 * y + \x)]
+        \loading \x
+        .endr
+        forward
+        vmovaps [rsp + SQUARE + 64 * (6 * y)], zmm6
+        vmovaps [rsp + SQUARE + 64 * (6 * y + 1)], zmm7
+        vmovaps [rsp + SQUARE + 64 * (6 * y + 2)], zmm12
+        vmovaps [rsp + SQUARE + 64 * (6 * y + 3)], zmm9
+        vmovaps [rsp + SQUARE + 64 * (6 * y + 4)], zmm14
+        vmovaps [rsp + SQUARE + 64 * (6 * y + 5)], zmm11
+        .set    y, y + 1
+        .endr
+        mov     r11, r8
+        .set    x, 0
+        .rept   6
+        .irpc   y, 012345
+        vmovaps zmm\y, [rsp + SQUARE + 64 * (6 * \y + x)]
+        .endr
+        forward
+        vmovups [r11], zmm6
+        lea     r12, [r11 + rbx]
+        vmovups [r12], zmm7
+        vmovups [r11 + 2 * rbx], zmm12
+        vmovups [r12 + 2 * rbx], zmm9
+        vmovups [r11 + 4 * rbx], zmm14
+        vmovups [r12 + 4 * rbx], zmm11
+        add     r11, r14
+        .set    x, x + 1
+        .endr
+        add     r8, 64
+        add     rdx, 64
+        add     rsi, 32
+        cmp     rdx, rbp
+        jb      vector
+.endm
+.macro load_f32 x
+        vmovups zmm\x, [rax + rdx]
+.endm
+.macro load_bf16 x
+        vpmovzxwd zmm\x, [rax + rsi]
+        vpslld  zmm\x, zmm\x, 16
 .endm
 
         function winograd
@@ -252,7 +353,7 @@ alone:  vmaxps  zmm\value, zmm23, zmm\value
         mov     [rsp + SRC_AT], rax
         mov     rax, [rdi + RESULTS]
         mov     [rsp + DST_AT], rax
-        mov     rbp, [rdi + SRC_BYTES]
+        mov     rbp, [rdi + ROW_BYTES]
         test    rbp, rbp
         jz      done
 band:   mov     rcx, [rsp + LEFT]
@@ -288,44 +389,13 @@ src_tile:
         .endr
         add     r15, 4 * 36
         xor     edx, edx
-src_vector:
-        .set    y, 0
-        .rept   6
-        .irpc   x, 012345
-        mov     rax, [rsp + POINTERS + 8 * (6 * y + \x)]
-        vmovups zmm\x, [rax + rdx]
-        .endr
-        forward
-        vmovaps [rsp + SQUARE + 64 * (6 * y)], zmm6
-        vmovaps [rsp + SQUARE + 64 * (6 * y + 1)], zmm7
-        vmovaps [rsp + SQUARE + 64 * (6 * y + 2)], zmm12
-        vmovaps [rsp + SQUARE + 64 * (6 * y + 3)], zmm9
-        vmovaps [rsp + SQUARE + 64 * (6 * y + 4)], zmm14
-        vmovaps [rsp + SQUARE + 64 * (6 * y + 5)], zmm11
-        .set    y, y + 1
-        .endr
-        mov     r11, r8
-        .set    x, 0
-        .rept   6
-        .irpc   y, 012345
-        vmovaps zmm\y, [rsp + SQUARE + 64 * (6 * \y + x)]
-        .endr
-        forward
-        vmovups [r11], zmm6
-        lea     r12, [r11 + rbx]
-        vmovups [r12], zmm7
-        vmovups [r11 + 2 * rbx], zmm12
-        vmovups [r12 + 2 * rbx], zmm9
-        vmovups [r11 + 4 * rbx], zmm14
-        vmovups [r12 + 4 * rbx], zmm11
-        add     r11, r14
-        .set    x, x + 1
-        .endr
-        add     r8, 64
-        add     rdx, 64
-        cmp     rdx, rbp
-        jb      src_vector
-        dec     rcx
+        xor     esi, esi
+        cmp     dword ptr [rdi + HALVES], 0
+        jne     1f
+        pixels  load_f32
+        jmp     2f
+1:      pixels  load_bf16
+2:        dec     rcx
         jnz     src_tile
         mov     [rsp + SRC_AT], r15
 
@@ -333,6 +403,8 @@ src_vector:
         mov     [rsp + WEIGHTS_AT], rax
         mov     rax, [rdi + PANELS]
         mov     [rsp + PANELS_LEFT], rax
+        mov     rax, [rdi + BIAS]
+        mov     [rsp + BIAS_AT], rax
         mov     qword ptr [rsp + PANEL], 0
 panel:  mov     rax, [rdi + SPACE]
         mov     [rsp + MATRIX], rax
@@ -374,7 +446,6 @@ share:  mov     rax, [rsp + ROWS]
         dec     qword ptr [rsp + MATRICES_LEFT]
         jnz     matrix
 
-# r8 bytes of a product, rbx of six, r9 of eighteen, r10 a tile of the first product, rsi residual, rcx tiles, r15 table of dst
         constants
         constant zmm21, 0x3eb504f3
         constant zmm22, 0x403504f3
@@ -387,42 +458,17 @@ share:  mov     rax, [rsp + ROWS]
         lea     r9, [rbx + 2 * rbx]
         mov     r10, [rdi + PRODUCTS]
         mov     r15, [rsp + DST_AT]
-        mov     rax, [rdi + BIAS]
-        mov     rdx, [rsp + PANEL]
-        vmovups zmm24, [rax + rdx]
-        vmovups zmm25, [rax + rdx + 64]
-dst_tile:
-        .irp    half, 0, 64
-        lea     r11, [r10 + \half]
-        .set    x, 0
-        .rept   6
-        load_six r11, rbx, r9
-        backward
-        .irpc   y, 0123
-        back    \y, %(64 * (6 * \y + x))
-        .endr
-        add     r11, r8
-        .set    x, x + 1
-        .endr
-        mov     r11, [rdi + DST]
-        add     r11, [rsp + PANEL]
-        mov     r12, [rdi + NOWHERE]
-        mov     r14, [rdi + RESIDUAL]
-        .irpc   y, 0123
-        .irpc   x, 012345
-        vmovaps zmm\x, [rsp + SQUARE + 64 * (6 * \y + \x)]
-        .endr
-        backward
-        .irpc   x, 0123
-        result  %(6 + \x), %(4 * (4 * \y + \x)), \half
-        .endr
-        .endr
-        .endr
-        add     r10, 128
-        add     r15, 64
-        dec     rcx
-        jnz     dst_tile
+        mov     rax, [rsp + BIAS_AT]
+        vmovups zmm24, [rax]
+        vmovups zmm25, [rax + 64]
+        cmp     dword ptr [rdi + HALVES], 0
+        jne     1f
+        results 4, add_f32, store_f32
         add     qword ptr [rsp + PANEL], 128
+        jmp     2f
+1:      results 2, add_bf16, store_bf16
+        add     qword ptr [rsp + PANEL], 64
+2:      add     qword ptr [rsp + BIAS_AT], 128
         dec     qword ptr [rsp + PANELS_LEFT]
         jnz     panel
         mov     [rsp + DST_AT], r15

@@ -4,7 +4,6 @@ import dev.gatun.natives.LargeMemory;
 import dev.gatun.natives.Routine;
 import dev.gatun.natives.TeamWork;
 import dev.gatun.natives.TileArguments;
-import dev.gatun.natives.Winograd;
 import dev.gatun.natives.WinogradArguments;
 import dev.gatun.onednn.ExecArgs;
 import dev.gatun.onednn.Memory;
@@ -192,7 +191,7 @@ public final class Execution implements AutoCloseable {
             MemorySegment own = arguments.asSlice(thread * WinogradArguments.BYTES, WinogradArguments.BYTES);
             work.fill(new WinogradArguments(own), addresses, thread, threads);
         }
-        return inTeam(Winograd.F4X4_3X3, arguments, threads, false);
+        return inTeam(work.function(), arguments, threads, false);
     }
 
     /** @param toCallers whether it writes to the caller's memory, which stays alive meanwhile */

@@ -1,6 +1,5 @@
 package dev.gatun.plan;
 
-import dev.gatun.natives.Winograd;
 import dev.gatun.onednn.Arg;
 import dev.gatun.onednn.MemoryDesc;
 import dev.gatun.onednn.Primitive;
@@ -170,7 +169,7 @@ sealed interface Step {
             implements Step {
         @Override
         public String implementation() {
-            return "winograd:" + Winograd.F4X4_3X3.name().toLowerCase(Locale.ROOT);
+            return "winograd:" + work.function().name().toLowerCase(Locale.ROOT);
         }
 
         @Override

@@ -17,13 +17,22 @@ import dev.gatun.tiles.WinogradPacking;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Plans the 3x3 convolutions in f32 that {@link Winograd} computes, where the machine has AVX-512. One use, one thread. */
+/**
+ * Plans the 3x3 convolutions that {@link Winograd} computes, where the machine has AVX-512: of values in f32, and of those in bf16 where
+ * nothing multiplies bf16 much faster than f32. One use, one thread.
+ */
 final class WinogradPlanner {
     /** System property: {@code off} leaves all convolutions to oneDNN. */
     static final String PROPERTY = "gatun.winograd";
 
     /** Multiply-accumulates in a cycle, of two units of 16 lanes that are busy for five cycles of six: what both ways reach. */
     private static final double MACS = 2 * 16 / 1.2;
+
+    /**
+     * How much more than in f32 a direct convolution in bf16 computes in a cycle: {@code vdpbf16ps} does twice as much as {@code vfmadd231ps},
+     * and there are as many units for it (AMD Zen 4) or half as many (Intel's since Cooper Lake), for which this is too much.
+     */
+    private static final double BF16_SPEED = 2;
 
     /** Bytes in a cycle, of weights that come from beyond L2. */
     private static final double WEIGHT_BYTES = 7;
@@ -43,6 +52,8 @@ final class WinogradPlanner {
     private final Graph graph;
     private final Function<String, Shape> shapes;
     private final int threads;
+    private final DataType type;
+    private final Winograd function;
     private final boolean usable;
 
     /**
@@ -65,12 +76,18 @@ final class WinogradPlanner {
         this.graph = graph;
         this.shapes = shapes;
         this.threads = threads;
-        this.usable = type == DataType.F32
+        this.type = type;
+        this.function = type == DataType.BF16 ? Winograd.F4X4_3X3_BF16 : Winograd.F4X4_3X3;
+        this.usable = (type == DataType.F32 || (type == DataType.BF16 && !hasTiles()))
                 && !emulated
                 && !"off".equals(System.getProperty(PROPERTY))
                 && OneDnn.effectiveIsa().includes(CpuIsa.AVX512_CORE)
-                && Winograd.F4X4_3X3.obstacle().isEmpty()
+                && function.obstacle().isEmpty()
                 && (threads == 1 || Team.isAvailable());
+    }
+
+    private static boolean hasTiles() {
+        return OneDnn.effectiveIsa().includes(CpuIsa.AVX10_1_512_AMX);
     }
 
     /** Whether the convolution is computed so, for the images that steps now work on. */
@@ -92,7 +109,7 @@ final class WinogradPlanner {
 
     /** Whether all offsets in the value fit the tables. */
     private boolean addressable(String value) {
-        return shapes.apply(value).elements() * Float.BYTES <= Integer.MAX_VALUE;
+        return shapes.apply(value).elements() * type.size() <= Integer.MAX_VALUE;
     }
 
     /** Whether it takes so much fewer cycles, by an estimate, that four times the weights are worth it: more are read, and fewer multiplied. */
@@ -101,15 +118,17 @@ final class WinogradPlanner {
         double filters = (double) conv.ic() * conv.oc();
         double taps = conv.window().kernelH() * conv.window().kernelW();
         double pixels = dst.dim(0) * dst.dim(2) * dst.dim(3);
-        double direct = cycles(pixels * taps * filters, taps * filters);
+        double speed = type == DataType.BF16 ? BF16_SPEED : 1;
+        double direct = cycles(pixels * taps * filters / speed, taps * filters * type.size());
         long tiles = grid(conv).tiles();
         double products = WinogradArguments.PIXELS * filters;
         double transforms = tiles * TRANSFORMS * (conv.ic() + conv.oc()) / WinogradArguments.VECTOR;
-        return cycles(Math.max(tiles, LEAST_ROWS) * products, products) + transforms < WORTHWHILE * direct;
+        return cycles(Math.max(tiles, LEAST_ROWS) * products, products * Float.BYTES) + transforms
+                < WORTHWHILE * direct;
     }
 
-    private double cycles(double macs, double weights) {
-        return Math.max(macs / MACS, weights * Float.BYTES / WEIGHT_BYTES);
+    private static double cycles(double macs, double weightBytes) {
+        return Math.max(macs / MACS, weightBytes / WEIGHT_BYTES);
     }
 
     private WinogradGrid grid(Node.Conv conv) {
@@ -128,7 +147,7 @@ final class WinogradPlanner {
         Value src = channelsLast(conv.src());
         String added = conv.epilogue().residual();
         Value residual = added == null ? null : channelsLast(added);
-        MemoryDesc desc = plan.desc(DataType.F32, FormatTag.NHWC, shapes.apply(conv.name()));
+        MemoryDesc desc = plan.desc(type, FormatTag.NHWC, shapes.apply(conv.name()));
         Value dst = landing(residual, desc, lastReader);
         WinogradGrid grid = grid(conv);
         WinogradPacking packing = new WinogradPacking(conv.oc(), conv.ic());
@@ -139,9 +158,10 @@ final class WinogradPlanner {
         MemoryDesc bias = plan.desc(DataType.F32, FormatTag.X, Shape.of(conv.oc()));
         long taps = (long) conv.window().kernelH() * conv.window().kernelW();
         WinogradWork work = new WinogradWork(
+                function,
                 src.desc() + " -> " + desc,
-                plan.offsets(Offsets.scaled(grid.pixels(), conv.ic() * Float.BYTES)),
-                plan.offsets(Offsets.scaled(grid.results(), conv.oc() * Float.BYTES)),
+                plan.offsets(Offsets.scaled(grid.pixels(), conv.ic() * type.size())),
+                plan.offsets(Offsets.scaled(grid.results(), conv.oc() * type.size())),
                 plan.offsets(new int[conv.ic()]),
                 plan.packer().filled(conv.name() + ".winograd", weights, data -> packing.pack(folded.weights(), data)),
                 plan.packer().floats(conv.name() + ".bias", folded::bias, bias),
@@ -158,7 +178,7 @@ final class WinogradPlanner {
         Value value = values.floating(name);
         return value.desc().matches(FormatTag.NHWC)
                 ? value
-                : plan.copy(name, value, plan.desc(DataType.F32, FormatTag.NHWC, shapes.apply(name)));
+                : plan.copy(name, value, plan.desc(type, FormatTag.NHWC, shapes.apply(name)));
     }
 
     /** Where the result lies: where the residual lies already, if nobody else reads it. */

@@ -1,10 +1,12 @@
 package dev.gatun.plan;
 
+import dev.gatun.natives.Winograd;
 import dev.gatun.natives.WinogradArguments;
 
 /**
  * What {@link dev.gatun.natives.Winograd} does, whatever memory a session has for it. Immutable; thread-safe.
  *
+ * @param function what computes it
  * @param layouts what it reads and writes, in words
  * @param pixels offsets in src, in {@link dev.gatun.tiles.WinogradGrid}'s order
  * @param results offsets in dst and in the residual
@@ -18,6 +20,7 @@ import dev.gatun.natives.WinogradArguments;
  * @param adds whether there is a residual, of as many bytes as dst
  */
 record WinogradWork(
+        Winograd function,
         String layouts,
         Offsets pixels,
         Offsets results,
@@ -81,15 +84,18 @@ record WinogradWork(
         long tiles = (byTiles ? tiles() * (thread + 1) / threads : tiles()) - tile;
         long panel = byTiles ? 0 : panels() * thread / threads;
         long panels = (byTiles ? panels() : panels() * (thread + 1) / threads) - panel;
-        long skipped = panel * WinogradArguments.PANEL * Float.BYTES;
+        boolean bf16 = function == Winograd.F4X4_3X3_BF16;
+        long oc = panel * WinogradArguments.PANEL;
+        long skipped = oc * (bf16 ? Short.BYTES : Float.BYTES);
         long space = memory.space() + thread * spaceBytes();
         arguments
-                .src(memory.src(), pixels.address(tile * WinogradArguments.PIXELS), zeros.address(), ic() * Float.BYTES)
+                .src(memory.src(), pixels.address(tile * WinogradArguments.PIXELS), zeros.address(), ic())
+                .bf16(bf16)
                 .tiles(tiles, band(), space, space + matricesBytes())
                 .weights(
                         weights.data().address() + panel * (weights.data().byteSize() / panels()),
                         panels,
-                        bias.data().address() + skipped)
+                        bias.data().address() + oc * Float.BYTES)
                 .dst(
                         memory.dst() + skipped,
                         results.address(tile * WinogradArguments.RESULTS),

@@ -1,14 +1,14 @@
 package dev.gatun.natives;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 
 /**
- * The argument of {@link Winograd}: a structure of pointers, tables and numbers, which the listing describes. Activations are f32 with
- * the channels of a pixel next to each other, and all pixels at multiples of 64 bytes from each other. Whoever fills it in sees to it
- * that every offset stays within the memory it is for. One thread while it is filled in.
+ * The argument of {@link Winograd}: a structure of pointers, tables and numbers, which the listing describes. The channels of a
+ * pixel are next to each other. Whoever fills it in sees to it that every offset stays within the memory it is for. One thread while it is filled in.
  */
 public final class WinogradArguments {
     /** Bytes of the structure. */
@@ -56,10 +56,16 @@ public final class WinogradArguments {
      * @param memory where the offsets of pixels start
      * @param pixels int32 offsets, {@link #PIXELS} a tile; those of padding are negative
      * @param zeros as many bytes of zeros as a pixel has
-     * @param pixelBytes 4 times the input channels
+     * @param ic input channels
      */
-    public WinogradArguments src(long memory, long pixels, long zeros, long pixelBytes) {
-        return set(0, memory).set(8, pixels).set(16, zeros).set(24, pixelBytes);
+    public WinogradArguments src(long memory, long pixels, long zeros, long ic) {
+        return set(0, memory).set(8, pixels).set(16, zeros).set(24, ic * Float.BYTES);
+    }
+
+    /** Whether src, dst and the residual are bf16; else they are f32. */
+    public WinogradArguments bf16(boolean bf16) {
+        struct.set(JAVA_INT, 124, bf16 ? 1 : 0);
+        return this;
     }
 
     /**
