@@ -22,12 +22,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What minimal filtering computes against what oneDNN computes of the same plan. */
@@ -43,6 +46,19 @@ class WinogradPlanTest {
                 OneDnn.effectiveIsa().includes(CpuIsa.AVX512_CORE)
                         && Winograd.F4X4_3X3.obstacle().isEmpty(),
                 () -> "skipped: no AVX-512 on " + OneDnn.effectiveIsa());
+    }
+
+    /** With AMX, too, in the run of tests that has it hidden. */
+    private static void assumeFilters(Precision precision) {
+        if (precision == Precision.BF16) {
+            CpuIsa isa = OneDnn.effectiveIsa();
+            assumeTrue(
+                    isa.includes(CpuIsa.AVX512_CORE_BF16) && !isa.includes(CpuIsa.AVX10_1_512_AMX),
+                    () -> "skipped: bf16 is filtered with AVX512_BF16 and without AMX, and this is " + isa);
+            assumeTrue(
+                    Winograd.F4X4_3X3_BF16.obstacle().isEmpty(),
+                    () -> "skipped: " + Winograd.F4X4_3X3_BF16.obstacle().orElseThrow());
+        }
     }
 
     @AfterEach
@@ -82,13 +98,18 @@ class WinogradPlanTest {
         return problems;
     }
 
-    private static PlanRequest request(int images, int height, int width, int threads) {
+    /** Of so many channels that it pays although bf16 is multiplied twice as fast. */
+    static Stream<Arguments> problemsInBf16() {
+        return problems().stream().filter(problem -> (int) problem.get()[2] >= 64 && (int) problem.get()[4] >= 14);
+    }
+
+    private static PlanRequest request(Precision precision, int images, int height, int width, int threads) {
         return new PlanRequest(
                 images,
                 (long) STRIDE * height,
                 (long) STRIDE * width,
                 InputFormat.F32_NCHW,
-                Precision.F32,
+                precision,
                 false,
                 threads,
                 null);
@@ -110,7 +131,7 @@ class WinogradPlanTest {
                 Plan plan = Plan.of(graph, weights, request);
                 Execution execution = new Execution(plan)) {
             long steps = plan.stepInfos().stream()
-                    .filter(step -> step.implementation().equals("winograd:f4x4_3x3"))
+                    .filter(step -> step.implementation().startsWith("winograd:f4x4_3x3"))
                     .map(Plan.StepInfo::name)
                     .distinct()
                     .count();
@@ -129,43 +150,78 @@ class WinogradPlanTest {
     void answersAsOneDnnDoes(Window window, int images, int ic, int oc, int height, int width) {
         Graph graph = graph(window, ic, oc);
         try (Arena arena = Arena.ofConfined()) {
-            PlanRequest one = request(images, height, width, 1);
+            PlanRequest one = request(Precision.F32, images, height, width, 1);
             MemorySegment src = values(arena, one);
             float[] expected = run(graph, one, src, false);
             float[] found = run(graph, one, src, true);
             // As far as other orders of the same sums are apart; a wrong tap is off by a tenth or more.
             assertThat(Errors.relative(found, expected)).isLessThan(1e-5);
-            assertThat(run(graph, request(images, height, width, 2), src, true)).isEqualTo(found);
-            assertThat(run(graph, request(images, height, width, 3), src, true)).isEqualTo(found);
+            assertThat(run(graph, request(Precision.F32, images, height, width, 2), src, true))
+                    .isEqualTo(found);
+            assertThat(run(graph, request(Precision.F32, images, height, width, 3), src, true))
+                    .isEqualTo(found);
         }
     }
 
-    @Test
-    void imagesOfABatchAreAsTheyAreAlone() {
+    @ParameterizedTest
+    @MethodSource("problemsInBf16")
+    @Tag("avx512-bf16")
+    void valuesInBf16AreAsExactAsOneDnns(Window window, int images, int ic, int oc, int height, int width) {
+        assumeFilters(Precision.BF16);
+        Graph graph = graph(window, ic, oc);
+        try (Arena arena = Arena.ofConfined()) {
+            PlanRequest one = request(Precision.BF16, images, height, width, 1);
+            MemorySegment src = values(arena, one);
+            float[] exact = run(graph, request(Precision.F32, images, height, width, 1), src, false);
+            float[] oneDnns = run(graph, one, src, false);
+            float[] found = run(graph, one, src, true);
+            assertThat(Errors.relative(found, exact))
+                    .isLessThan(1.1 * Errors.relative(oneDnns, exact))
+                    .isGreaterThan(0);
+            assertThat(run(graph, request(Precision.BF16, images, height, width, 2), src, true))
+                    .isEqualTo(found);
+            assertThat(run(graph, request(Precision.BF16, images, height, width, 3), src, true))
+                    .isEqualTo(found);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"F32", "BF16"})
+    @Tag("avx512-bf16")
+    void imagesOfABatchAreAsTheyAreAlone(Precision precision) {
+        assumeFilters(precision);
         Graph graph = graph(SAME, 64, 64);
         try (Arena arena = Arena.ofConfined()) {
-            PlanRequest batch = request(4, 18, 30, 1);
+            PlanRequest batch = request(precision, 4, 18, 30, 1);
             MemorySegment src = values(arena, batch);
             float[] together = run(graph, batch, src, true);
             long bytes = src.byteSize() / 4;
             int values = 64 * 18 * 30;
             for (int image = 0; image < 4; image++) {
-                float[] alone = run(graph, request(1, 18, 30, 1), src.asSlice(image * bytes, bytes), true);
+                float[] alone = run(graph, request(precision, 1, 18, 30, 1), src.asSlice(image * bytes, bytes), true);
                 assertThat(Arrays.copyOfRange(together, image * values, (image + 1) * values))
                         .isEqualTo(Arrays.copyOf(alone, values));
             }
         }
     }
 
-    @Test
-    void whatIsNoNumberStaysSo() {
-        Graph graph = graph(SAME, 16, 64);
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"F32", "BF16"})
+    @Tag("avx512-bf16")
+    void whatIsNoNumberStaysSo(Precision precision) {
+        assumeFilters(precision);
+        Graph graph = graph(SAME, 64, 64);
         try (Arena arena = Arena.ofConfined()) {
-            PlanRequest request = request(1, 12, 12, 1);
+            int side = 28;
+            PlanRequest request = request(precision, 1, side, side, 1);
             MemorySegment src = values(arena, request);
-            src.setAtIndex(ValueLayout.JAVA_FLOAT, (5 * STRIDE * 12 + 5) * (long) STRIDE, Float.NaN);
+            src.setAtIndex(ValueLayout.JAVA_FLOAT, (5 * STRIDE * side + 5) * (long) STRIDE, Float.NaN);
             float[] found = run(graph, request, src, true);
-            assertThat(found[5 * 12 + 5]).isNaN();
+            assertThat(found[5 * side + 5]).isNaN();
         }
     }
 
@@ -180,7 +236,7 @@ class WinogradPlanTest {
                         conv("odd", "strided", 64, 40, SAME, null, true)),
                 List.of("odd"));
         LayerWeights weights = LayerWeights.folding(new RandomValues(graph, 6)::get);
-        try (Plan plan = Plan.of(graph, weights, request(1, 7, 7, 1))) {
+        try (Plan plan = Plan.of(graph, weights, request(Precision.F32, 1, 7, 7, 1))) {
             assertThat(plan.stepInfos())
                     .extracting(Plan.StepInfo::implementation)
                     .noneMatch(name -> Objects.requireNonNull(name).startsWith("winograd"));
