@@ -29,8 +29,8 @@ final class WinogradPlanner {
     private static final double MACS = 2 * 16 / 1.2;
 
     /**
-     * How much more than in f32 a direct convolution in bf16 computes in a cycle: {@code vdpbf16ps} does twice as much as {@code vfmadd231ps},
-     * and there are as many units for it (AMD Zen 4) or half as many (Intel's since Cooper Lake), for which this is too much.
+     * How much more than in f32 a direct convolution in bf16 computes in a cycle: {@code vdpbf16ps} does twice as much as {@code
+     * vfmadd231ps}, and AMD's Zen 4 starts as many of them. Intel's Xeons start fewer (benchmarks/results/isa.md); for them it is too much.
      */
     private static final double BF16_SPEED = 2;
 
