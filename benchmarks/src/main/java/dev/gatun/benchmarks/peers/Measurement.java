@@ -42,7 +42,16 @@ record Measurement(
 
     /** The 99th percentile over the median, of the runs that had a core that was alone. */
     double calmSpread() {
-        return Quantiles.of(calm, 0.99) / calmMedian();
+        return spread(calm);
+    }
+
+    /** The 99th percentile over the median, of times. */
+    double spread() {
+        return spread(values);
+    }
+
+    private static double spread(List<Double> ascending) {
+        return Quantiles.of(ascending, 0.99) / Quantiles.of(ascending, 0.5);
     }
 
     double median() {

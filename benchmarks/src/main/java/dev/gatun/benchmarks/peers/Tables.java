@@ -51,7 +51,7 @@ final class Tables {
                 Locale.ROOT, format, measurement.median(), measurement.undisturbed(), measurement.nearlyWorst());
     }
 
-    /** How many times as fast as each peer in the same precision, and the share of the machine's peak. */
+    /** How many times as fast as each peer in the same precision, the share of the machine's peak, and how far times scatter. */
     private static String ratios(Results results, String model) {
         StringBuilder text = new StringBuilder("\n" + row(head(results, "gatun")) + rule(results));
         for (Entrant ours : results.entrants(model)) {
@@ -71,6 +71,12 @@ final class Tables {
                     results,
                     List.of("share of peak", ours.precision()),
                     column -> results.find(model, ours, column).map(one -> share(results, one)))));
+            text.append(row(cells(
+                    results,
+                    List.of("p99 over median", ours.precision()),
+                    column -> results.find(model, ours, column)
+                            .filter(one -> column.scenario() == Scenario.LATENCY)
+                            .map(one -> format("%.2f", one.spread())))));
         }
         Double apart = results.int8Apart().get(model);
         return apart == null

@@ -71,6 +71,11 @@ class ReportTest {
     }
 
     @Test
+    void percentilesAreOfTimesOnly() {
+        assertThat(Tables.markdown(results(0))).contains("| p99 over median | f32 | 1.10 |  |");
+    }
+
+    @Test
     void runsThatNothingDisturbedHaveATableOfTheirOwn() {
         assertThat(Tables.markdown(int8Results(0.01)))
                 .contains("| gatun | f32 | 5.0 | 1.00 | 6 |  | 120 % |")
