@@ -27,7 +27,7 @@
         .equ    SPACE, 104              # for the 36 matrices of a band
         .equ    PRODUCTS, 112           # for their products, [36][tiles][32]
         .equ    FLOOR, 120              # f32: 0 for ReLU, else the lowest
-        .equ    HALVES, 124             # int32: 0 if src, dst and residual are f32, else they are bf16
+        .equ    BF16, 124               # int32: 0 if src, dst and residual are f32, else they are bf16
 
         .equ    SQUARE, 0               # of the stack: 6x6 vectors
         .equ    POINTERS, 2304          # 36 of pixels
@@ -390,12 +390,12 @@ src_tile:
         add     r15, 4 * 36
         xor     edx, edx
         xor     esi, esi
-        cmp     dword ptr [rdi + HALVES], 0
+        cmp     dword ptr [rdi + BF16], 0
         jne     1f
         pixels  load_f32
         jmp     2f
 1:      pixels  load_bf16
-2:        dec     rcx
+2:      dec     rcx
         jnz     src_tile
         mov     [rsp + SRC_AT], r15
 
@@ -461,7 +461,7 @@ share:  mov     rax, [rsp + ROWS]
         mov     rax, [rsp + BIAS_AT]
         vmovups zmm24, [rax]
         vmovups zmm25, [rax + 64]
-        cmp     dword ptr [rdi + HALVES], 0
+        cmp     dword ptr [rdi + BF16], 0
         jne     1f
         results 4, add_f32, store_f32
         add     qword ptr [rsp + PANEL], 128

@@ -110,6 +110,7 @@ public final class CompiledModel implements Streamable, AutoCloseable {
     }
 
     /** OpenMP threads of a run. */
+    @Override
     public int threads() {
         return plan.request().threads();
     }

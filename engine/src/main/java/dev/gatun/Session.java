@@ -69,18 +69,19 @@ public final class Session implements StreamSession {
     }
 
     /**
-     * Keeps the threads of runs on CPUs of their own, as streams of a pool are, until the calling thread, which is to be the one that runs the
-     * session, closes it, or compiles or closes anything else for several threads. On Linux, where nobody else computes on these CPUs.
+     * Keeps the threads that runs have beside the calling one on CPUs of their own, as those of a pool's streams are, until the calling thread,
+     * which is to be the one that runs the session, compiles or closes anything for several threads. On Linux, where nobody else computes on
+     * these CPUs; where the calling thread runs is its own affair ({@link dev.gatun.natives.ThreadAffinity}).
      *
-     * @param cpus of each thread, the calling one first; numbers as in {@link dev.gatun.natives.Machine#affinity}
-     * @return whether they are there; if not, they are where they were
-     * @throws IllegalArgumentException if these are not as many as the model is compiled for threads
+     * @param cpus of each thread but the calling one; numbers as in {@link dev.gatun.natives.Machine#affinity}
+     * @return whether they are there; if not, they may run where the calling thread may
+     * @throws IllegalArgumentException if these are not one less than the model is compiled for threads, or one is empty
      * @throws IllegalStateException if the session is closed, another thread is in it, or the calling thread is virtual
      */
     @Override
     public boolean pin(List<BitSet> cpus) {
         if (Thread.currentThread().isVirtual()) {
-            throw new IllegalStateException("a virtual thread has no CPUs of its own: call from a platform thread");
+            throw new IllegalStateException("a session runs on platform threads only: pin it on one");
         }
         enter();
         try {

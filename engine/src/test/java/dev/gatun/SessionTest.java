@@ -3,12 +3,11 @@ package dev.gatun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.gatun.natives.Machine;
-import dev.gatun.natives.ThreadAffinity;
-import dev.gatun.onednn.Team;
 import dev.gatun.spec.BlockKind;
 import dev.gatun.spec.BlockSpec;
 import dev.gatun.spec.InputFormat;
@@ -22,7 +21,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -94,29 +92,19 @@ class SessionTest {
     }
 
     @Test
-    void pinnedSessionsStayWhereTheyAreUntilTheyAreClosed() throws Exception {
-        assumeTrue(Team.isAvailable() && ThreadAffinity.supported(), "needs Linux and GNU's OpenMP");
-        BitSet all = ThreadAffinity.current();
-        BitSet last = new BitSet();
-        last.set(all.length() - 1);
-        onThread(() -> {
-            Session own = compiled.newSession();
-            assertThatThrownBy(() -> own.pin(List.of(all, all)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("CPUs of 2 threads, expected those of 1");
-            assertThat(own.pin(List.of(last))).isTrue();
-            own.run(src, dst);
-            assertThat(ThreadAffinity.current()).isEqualTo(last);
-            own.close();
-            assertThat(ThreadAffinity.current()).isEqualTo(all);
-            assertThatThrownBy(() -> own.pin(List.of(last))).hasMessageContaining("closed");
-        });
-    }
-
-    private static void onThread(Runnable test) throws Exception {
-        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
-            thread.submit(test).get();
-        }
+    void onlyPlatformThreadsPinOpenSessionsWithSeveralThreads() throws Exception {
+        assertThat(session.pin(List.of())).isFalse();
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread.ofVirtual()
+                .start(() -> thrown.set(catchThrowable(() -> session.pin(List.of()))))
+                .join();
+        assertThat(thrown.get())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("platform threads only");
+        session.close();
+        assertThatThrownBy(() -> session.pin(List.of()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
     }
 
     @Test

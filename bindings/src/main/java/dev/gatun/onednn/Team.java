@@ -13,7 +13,6 @@ import java.lang.invoke.MethodHandle;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs code in the OpenMP team of the calling thread, the one that also its primitives run in, so that nobody else has threads. Needs a
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class Team {
     /** {@code omp_pause_soft}: OpenMP's settings of the thread stay. */
     private static final int SOFT = 1;
-
-    /** Where a thread with a pinned team might run before. */
-    private static final ThreadLocal<@Nullable BitSet> BEFORE = new ThreadLocal<>();
 
     private Team() {}
 
@@ -37,8 +33,11 @@ public final class Team {
                 SymbolLookup.loaderLookup().or(Linker.nativeLinker().defaultLookup());
         static final Optional<MemorySegment> THREAD_NUMBER = find("omp_get_thread_num");
         static final Optional<MemorySegment> PARALLEL = find("GOMP_parallel");
+        /** Of libgomp alone: LLVM's runtime, which has GNU's entry points as well, would only let all threads of the process sleep. */
         static final Optional<MethodHandle> PAUSE =
-                find("omp_pause_resource_all").map(Gomp::pause);
+                PARALLEL.isPresent() && find("__kmpc_fork_call").isEmpty()
+                        ? find("omp_pause_resource_all").map(Gomp::pause)
+                        : Optional.empty();
 
         @SuppressWarnings("restricted")
         static final MethodHandle DOWNCALL = Linker.nativeLinker()
@@ -90,26 +89,33 @@ public final class Team {
     }
 
     /**
-     * Gives the calling thread a new team, each thread of which stays on CPUs of its own, until it is {@linkplain #release() released}.
-     * Left to itself, a kernel may keep two that wait for each other on one CPU for a second while another is idle.
+     * Gives the calling thread a new team whose further threads stay on CPUs of their own, until it is {@linkplain #release() released}. Left
+     * to itself, a kernel may keep two threads that wait for each other on one CPU for a while, although another is idle. Where the caller
+     * may run is as before, and so may further threads if more are needed.
      *
-     * @param cpus of each thread, the caller's first; as many as the teams that will {@linkplain #run run} or compute primitives have
-     * @return whether it is so now; if not, all threads may run where the caller may
+     * @param cpus of each thread but the caller
+     * @return whether it is so now; false if it cannot be on this system, or not on these CPUs, and then all may run where the caller may
+     * @throws IllegalArgumentException if a thread has no CPU
      */
     public static boolean pin(List<BitSet> cpus) {
-        if (!isAvailable() || !ThreadAffinity.supported()) {
+        if (cpus.stream().anyMatch(BitSet::isEmpty)) {
+            throw new IllegalArgumentException("threads on CPUs " + cpus + ", expected at least one for each");
+        }
+        BitSet callers = ThreadAffinity.current();
+        if (Gomp.PAUSE.isEmpty() || callers.isEmpty()) {
             return false;
         }
         release();
-        BitSet before = ThreadAffinity.current();
-        BEFORE.set(before);
         boolean pinned = true;
-        for (int thread = 1; thread < cpus.size(); thread++) {
-            // A team grows by threads that inherit where its first one may run now.
-            pinned &= ThreadAffinity.pin(cpus.get(thread));
-            run(threadNumber(), MemorySegment.NULL, thread + 1, MemorySegment.NULL);
+        try {
+            for (int i = 0; i < cpus.size(); i++) {
+                // A team grows by threads that inherit where its first one may run now.
+                pinned &= ThreadAffinity.pin(cpus.get(i));
+                run(threadNumber(), MemorySegment.NULL, i + 2, MemorySegment.NULL);
+            }
+        } finally {
+            ThreadAffinity.pin(callers);
         }
-        pinned &= ThreadAffinity.pin(cpus.getFirst());
         if (!pinned) {
             release();
         }
@@ -117,20 +123,13 @@ public final class Team {
     }
 
     /**
-     * Ends the threads of the calling thread's team but the caller itself, which may again run where it might before it was
-     * {@linkplain #pin pinned}; what runs next makes others. For a thread that has no more work for a team soon: libgomp counts the threads
-     * of all teams, working or not, and once they are more than CPUs, none spins for longer than 100 rounds before it sleeps (libgomp,
-     * {@code gomp_throttled_spin_count_var}), which then happens at every other primitive. A runtime older than OpenMP 5.0 keeps them.
+     * Ends the threads of the calling thread's team but the caller itself; what runs next makes others. For a thread that has no more work
+     * for a team soon: libgomp counts the threads of all teams, working or not, and once they are more than CPUs, none spins for longer
+     * than 100 rounds before it sleeps (libgomp, {@code gomp_throttled_spin_count_var}), which then happens at every other primitive. Other
+     * runtimes do not count, and keep their threads.
      */
     public static void release() {
-        if (Gomp.PAUSE.isPresent()) {
-            pause(Gomp.PAUSE.get());
-        }
-        BitSet before = BEFORE.get();
-        if (before != null) {
-            BEFORE.remove();
-            ThreadAffinity.pin(before);
-        }
+        Gomp.PAUSE.ifPresent(Team::pause);
     }
 
     private static void pause(MethodHandle handle) {

@@ -1,6 +1,7 @@
 package dev.gatun.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gatun.natives.ThreadAffinity;
@@ -18,25 +19,24 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TeamTest {
-    /** Of the thread and, as Linux hands it on, of those that it starts; at most 15 bytes. */
-    private static final String NAME = "gatun-team-test";
-
     private static final Path TASKS = Path.of("/proc/self/task");
+
+    private final BitSet all = ThreadAffinity.current();
 
     @BeforeEach
     void needsLibgompOnLinux() {
-        assumeTrue(Team.isAvailable(), "no OpenMP runtime with GOMP_parallel");
-        assumeTrue(Files.isDirectory(TASKS), "needs Linux's /proc");
+        assumeTrue(Team.isAvailable(), "skipped: no OpenMP runtime with GOMP_parallel");
+        assumeTrue(Files.isDirectory(TASKS), "skipped: needs Linux's /proc");
     }
 
     @Test
     void releasedTeamsHaveNoThreadsAndComeBack() {
-        onThread(() -> {
+        onThread("team-released", name -> {
             for (int i = 0; i < 2; i++) {
                 run(3);
-                assertThat(tasks()).hasSize(3);
+                awaitTasks(name, 3);
                 Team.release();
-                awaitNoTeam();
+                awaitTasks(name, 1);
                 Team.release();
             }
         });
@@ -44,33 +44,39 @@ class TeamTest {
 
     @Test
     void pinnedThreadsHaveCpusOfTheirOwnUntilTheyAreReleased() {
-        BitSet all = ThreadAffinity.current();
-        assumeTrue(all.cardinality() > 1, () -> "needs two CPUs, and may use " + all);
         int first = all.nextSetBit(0);
-        int second = all.nextSetBit(first + 1);
-        onThread(() -> {
+        int last = all.length() - 1;
+        assumeTrue(first < last, () -> "skipped: needs two CPUs, and may use " + all);
+        onThread("team-pinned", name -> {
             run(2);
-            assertThat(Team.pin(List.of(cpu(second), cpu(first)))).isTrue();
+            String callers = cpus(name).getFirst();
+            assertThat(Team.pin(List.of(cpu(last), cpu(first)))).isTrue();
+            run(3);
+            awaitTasks(name, 3);
+            assertThat(cpus(name)).containsExactlyInAnyOrder(callers, "" + last, "" + first);
             run(2);
-            assertThat(ThreadAffinity.current()).isEqualTo(cpu(second));
-            assertThat(tasks().map(TeamTest::cpus)).containsExactlyInAnyOrder("" + first, "" + second);
-            assertThat(Team.pin(List.of(cpu(first), cpu(second)))).isTrue();
-            assertThat(ThreadAffinity.current()).isEqualTo(cpu(first));
+            run(3);
+            awaitTasks(name, 3);
+            // The one that has come back may run anywhere.
+            assertThat(cpus(name)).containsExactlyInAnyOrder(callers, "" + last, callers);
             Team.release();
+            awaitTasks(name, 1);
             assertThat(ThreadAffinity.current()).isEqualTo(all);
-            awaitNoTeam();
         });
     }
 
     @Test
-    void whatCannotBePinnedMayRunWhereItMight() {
+    void whatCannotBePinnedMayRunWhereTheCallerMay() {
         BitSet none = cpu(8191);
-        BitSet all = ThreadAffinity.current();
-        assumeTrue(!all.get(8191), "this machine has that CPU");
-        onThread(() -> {
-            assertThat(Team.pin(List.of(all, none))).isFalse();
+        assumeTrue(!all.get(8191), "skipped: this machine has that CPU");
+        onThread("team-unpinned", name -> {
+            assertThat(Team.pin(List.of(cpu(all.nextSetBit(0)), none))).isFalse();
             assertThat(ThreadAffinity.current()).isEqualTo(all);
-            awaitNoTeam();
+            awaitTasks(name, 1);
+            assertThatThrownBy(() -> Team.pin(List.of(all, new BitSet())))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("expected at least one for each");
+            assertThat(ThreadAffinity.current()).isEqualTo(all);
         });
     }
 
@@ -80,11 +86,16 @@ class TeamTest {
         return cpu;
     }
 
-    private static void onThread(Runnable test) {
+    private interface OnThread {
+        void run(String name);
+    }
+
+    /** @param name at most 15 bytes, which on Linux threads hand on to those that they start */
+    private static void onThread(String name, OnThread test) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        Thread.ofPlatform().name(NAME).start(() -> {
+        Thread.ofPlatform().name(name).start(() -> {
             try {
-                test.run();
+                test.run(name);
                 done.complete(null);
             } catch (Throwable e) {
                 done.completeExceptionally(e);
@@ -98,25 +109,24 @@ class TeamTest {
         Team.run(Team.threadNumber(), MemorySegment.NULL, threads, MemorySegment.NULL);
     }
 
-    /** The kernel tells those who wait for a thread a little before it takes it off its list. */
-    private static void awaitNoTeam() {
+    /** Those who wait for a thread know of its end a little before the list does. */
+    private static void awaitTasks(String name, int expected) {
         long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (tasks().count() > 1 && System.nanoTime() < deadline) {
+        while (cpus(name).size() != expected && System.nanoTime() < deadline) {
             Thread.onSpinWait();
         }
-        assertThat(tasks()).hasSize(1);
+        assertThat(cpus(name)).hasSize(expected);
     }
 
-    private static Stream<Path> tasks() {
+    /** That each thread of the name may run on. */
+    private static List<String> cpus(String name) {
         try (Stream<Path> tasks = Files.list(TASKS)) {
-            return tasks.filter(task -> NAME.equals(line(task, "comm", ""))).toList().stream();
+            return tasks.filter(task -> name.equals(line(task, "comm", "")))
+                    .map(task -> line(task, "status", "Cpus_allowed_list:"))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static String cpus(Path task) {
-        return line(task, "status", "Cpus_allowed_list:");
     }
 
     private static String line(Path task, String file, String start) {

@@ -45,7 +45,6 @@ public final class Execution implements AutoCloseable {
     private final Action[] actions;
     private MemorySegment src;
     private MemorySegment dst;
-    private boolean pinned;
 
     /**
      * Allocates what a run needs, so that runs allocate nothing; on failure nothing is kept.
@@ -246,27 +245,30 @@ public final class Execution implements AutoCloseable {
     }
 
     /**
-     * Keeps the threads of runs on CPUs of their own, until it is closed by the same thread, which is the one that runs it.
+     * Keeps the threads that runs have beside the calling one on CPUs of their own, until that compiles or closes anything for several
+     * threads. Called by the thread that will run.
      *
-     * @param cpus of each thread, the calling one first
-     * @return whether they are there; if not, they are where they were
-     * @throws IllegalArgumentException if these are not as many as the plan has threads
+     * @param cpus of each thread but the caller
+     * @return whether they are there; if not, they may run where the caller may
+     * @throws IllegalArgumentException if these are not one less than the plan has threads, or one is empty
      */
     public boolean pin(List<BitSet> cpus) {
-        if (cpus.size() != threads) {
-            throw new IllegalArgumentException(
-                    "CPUs of " + cpus.size() + " threads, expected those of " + threads + ", as the plan has");
+        if (cpus.size() != threads - 1) {
+            throw new IllegalArgumentException("CPUs of " + cpus.size()
+                    + " threads beside the caller, expected those of " + (threads - 1) + ", as the plan has");
         }
-        pinned = Team.pin(cpus);
-        return pinned;
+        return threads > 1 && Team.pin(cpus);
     }
 
-    /** Frees its memory, and ends the threads that the calling thread has for runs. May be called again. */
+    /** Frees its memory, and ends the threads that the calling one has beside itself. May be called again. */
     @Override
     public void close() {
-        handles.close();
-        if (threads > 1 || pinned) {
-            Team.release();
+        try {
+            handles.close();
+        } finally {
+            if (threads > 1) {
+                Team.release();
+            }
         }
     }
 }

@@ -81,7 +81,7 @@ final class WinogradPlanner {
         this.usable = (type == DataType.F32 || (type == DataType.BF16 && !hasTiles()))
                 && !emulated
                 && !"off".equals(System.getProperty(PROPERTY))
-                && OneDnn.effectiveIsa().includes(CpuIsa.AVX512_CORE)
+                && OneDnn.effectiveIsa().includes(type == DataType.BF16 ? CpuIsa.AVX512_CORE_BF16 : CpuIsa.AVX512_CORE)
                 && function.obstacle().isEmpty()
                 && (threads == 1 || Team.isAvailable());
     }

@@ -46,9 +46,9 @@ public final class Lane implements AutoCloseable {
         session.run(src, dst);
     }
 
-    /** Keeps the threads of runs on CPUs of their own, as {@link StreamSession#pin} does. */
-    void pin(List<BitSet> cpus) {
-        session.pin(cpus);
+    /** As {@link StreamSession#pin}. */
+    boolean pin(List<BitSet> cpus) {
+        return session.pin(cpus);
     }
 
     @Override

@@ -34,11 +34,16 @@ public final class StreamPool implements AutoCloseable {
     /**
      * Starts the streams and opens their sessions, each in the memory next to its cores.
      *
-     * @throws IllegalArgumentException if these are more threads than this process can use at full speed
+     * @throws IllegalArgumentException if these are more threads than this process can use at full speed, or another number of threads a
+     *     stream than the model runs with
      */
     public StreamPool(Streamable model, Placement placement) {
         Machine machine = Machine.current();
         placement.checkFits(machine);
+        if (placement.threads() != model.threads()) {
+            throw new IllegalArgumentException(
+                    "streams of " + placement.threads() + " threads, and the model runs with " + model.threads());
+        }
         this.model = model;
         this.placement = placement;
         this.batches = Batches.of(model);

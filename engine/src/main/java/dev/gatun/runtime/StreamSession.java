@@ -15,10 +15,11 @@ public interface StreamSession extends AutoCloseable {
     void run(MemorySegment src, MemorySegment dst);
 
     /**
-     * Keeps the threads of runs on CPUs of their own, until it is closed. Called by the thread that runs it.
+     * Keeps the threads that runs have beside the calling one, which is the one that runs, on CPUs of their own.
      *
-     * @param cpus of each thread, the calling one first
-     * @return whether they are there; if not, they are where they were
+     * @param cpus of each thread but the calling one
+     * @return whether they are there; if not, they may run where the calling thread may
+     * @throws IllegalArgumentException if runs have another number of threads
      */
     boolean pin(List<BitSet> cpus);
 

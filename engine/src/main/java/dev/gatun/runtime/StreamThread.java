@@ -49,7 +49,9 @@ final class StreamThread {
             boolean pinned = !cores.isEmpty() && ThreadAffinity.pin(cpus());
             try (Lane lane = new Lane(model)) {
                 if (pinned && cores.size() > 1) {
-                    lane.pin(cores.stream().map(StreamThread::cpu).toList());
+                    // What cannot be pinned stays within the stream's cores.
+                    boolean _ = lane.pin(
+                            cores.stream().skip(1).map(StreamThread::cpu).toList());
                 }
                 ready.complete(pinned);
                 for (WorkQueue.Work work = queue.take(index); work != null; work = queue.take(index)) {

@@ -17,6 +17,9 @@ public interface Streamable {
     /** Bytes that each result has of an image, and so how results of any number of images lie. */
     Results results();
 
+    /** Threads of a run. */
+    int threads();
+
     /** A session, owned by the caller. */
     StreamSession newSession();
 }

@@ -41,6 +41,11 @@ public final class FakeModel implements Streamable {
     }
 
     @Override
+    public int threads() {
+        return 1;
+    }
+
+    @Override
     public long srcBytes() {
         return (long) batch * Float.BYTES;
     }

@@ -76,7 +76,8 @@ final class Tables {
                     List.of("p99 over median", ours.precision()),
                     column -> results.find(model, ours, column)
                             .filter(one -> column.scenario() == Scenario.LATENCY)
-                            .map(one -> format("%.2f", one.spread())))));
+                            .map(one -> format("%.2f", one.spread()) + " of "
+                                    + one.values().size()))));
         }
         Double apart = results.int8Apart().get(model);
         return apart == null

@@ -72,7 +72,7 @@ class ReportTest {
 
     @Test
     void percentilesAreOfTimesOnly() {
-        assertThat(Tables.markdown(results(0))).contains("| p99 over median | f32 | 1.10 |  |");
+        assertThat(Tables.markdown(results(0))).contains("| p99 over median | f32 | 1.10 of 3 |  |");
     }
 
     @Test
