@@ -112,7 +112,7 @@ final class WinogradPlanner {
         return shapes.apply(value).elements() * type.size() <= Integer.MAX_VALUE;
     }
 
-    /** Whether it takes so much fewer cycles, by an estimate, that four times the weights are worth it: more are read, and fewer multiplied. */
+    /** Whether it takes so many fewer cycles, by an estimate, that reading four times the weights or more is worth it. */
     private boolean pays(Node.Conv conv) {
         Shape dst = shapes.apply(conv.name());
         double filters = (double) conv.ic() * conv.oc();
