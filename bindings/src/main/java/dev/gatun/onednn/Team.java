@@ -124,9 +124,9 @@ public final class Team {
 
     /**
      * Ends the threads of the calling thread's team but the caller itself; what runs next makes others. For a thread that has no more work
-     * for a team soon: libgomp counts the threads of all teams, working or not, and once they are more than CPUs, none spins for longer
-     * than 100 rounds before it sleeps (libgomp, {@code gomp_throttled_spin_count_var}), which then happens at every other primitive. Other
-     * runtimes do not count, and keep their threads.
+     * for a team soon: libgomp counts the threads of all teams, working or not, and once they are more than CPUs, none spins for long before
+     * it sleeps (libgomp, {@code gomp_throttled_spin_count_var}), which then happens at many primitives of a run. Other runtimes do not
+     * count, and keep their threads.
      */
     public static void release() {
         Gomp.PAUSE.ifPresent(Team::pause);

@@ -84,7 +84,7 @@ public final class Plan implements AutoCloseable {
             return new Plan(request, rollback, builder, planner, graph);
         } finally {
             OneDnn.setThreads(callersThreads);
-            // Runs are another thread's affair more often than not.
+            // What runs the plan is more often than not another thread.
             if (request.threads() > 1) {
                 Team.release();
             }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Plans the 3x3 convolutions that {@link Winograd} computes, where the machine has AVX-512: of values in f32, and of those in bf16 where
- * nothing multiplies bf16 much faster than f32. One use, one thread.
+ * there is no AMX for them. One use, one thread.
  */
 final class WinogradPlanner {
     /** System property: {@code off} leaves all convolutions to oneDNN. */
