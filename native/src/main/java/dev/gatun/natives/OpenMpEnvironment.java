@@ -43,11 +43,6 @@ final class OpenMpEnvironment {
                 // machine, two rounds: 18.9 and 18.7 with 300,000, 17.0 and 17.5 with 100,000, 18.4 and 48.2 with
                 // 20,000
                 new Setting("GOMP_SPINCOUNT", "100000", "OMP_WAIT_POLICY"),
-                // where all teams of a process, busy or not, have more threads than there are CPUs, libgomp spins 100
-                // rounds, or 1,000 if it is to wait actively (gomp_throttled_spin_count_var); beside the line before
-                // nothing else depends on it. Measured 2026-11-30 with an idle team, ResNet-50 in int8 on 2 cores, three
-                // medians in ms: 12.8, 13.0, 15.7 with 100 and 10.6, 11.7, 11.7 with 1,000
-                new Setting("OMP_WAIT_POLICY", "active", null),
                 // the same for LLVM's and Intel's runtime, which spin 200 ms (LLVM OpenMP manual, KMP_BLOCKTIME)
                 new Setting("KMP_BLOCKTIME", "1", "OMP_WAIT_POLICY"));
     }

@@ -24,14 +24,13 @@ class OpenMpEnvironmentTest {
                         Map.entry("OMP_NUM_THREADS", "3"),
                         Map.entry("OMP_DYNAMIC", "false"),
                         Map.entry("GOMP_SPINCOUNT", "100000"),
-                        Map.entry("OMP_WAIT_POLICY", "active"),
                         Map.entry("KMP_BLOCKTIME", "1"));
     }
 
     @Test
     void leavesTheUsersVariables() {
         assertThat(apply(Map.of("OMP_NUM_THREADS", "7", "GOMP_SPINCOUNT", "0")))
-                .containsOnlyKeys("OMP_DYNAMIC", "OMP_WAIT_POLICY", "KMP_BLOCKTIME");
+                .containsOnlyKeys("OMP_DYNAMIC", "KMP_BLOCKTIME");
     }
 
     @Test
