@@ -13,7 +13,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +31,7 @@ public final class Compare implements AutoCloseable {
     private static final int THROUGHPUT_MILLIS = 250;
     private static final int THROUGHPUT_WINDOWS = 3;
     private static final int REFERENCE_IMAGES = 8;
+    private static final String REFERENCE = "f32";
     private static final double NANOS_PER_MILLI = 1e6;
 
     /** Where the hypervisor lets the engine use tiles, the peak is theirs. */
@@ -40,7 +41,9 @@ public final class Compare implements AutoCloseable {
     private static final int SCATTER_RUNS = 40;
 
     private final CompareOptions options;
-    private final Map<Contestant, WorkerProcess> workers = new EnumMap<>(Contestant.class);
+    /** A process for each precision as well: what idles in one may keep threads that others have to make room for. */
+    private final Map<Entrant, WorkerProcess> workers = new LinkedHashMap<>();
+
     private final Results results = new Results();
     private final Calm calm = new Calm();
     private final Scatter scatter = new Scatter();
@@ -88,7 +91,7 @@ public final class Compare implements AutoCloseable {
                 "method",
                 String.format(
                         Locale.ROOT,
-                        "one process each, turn by turn, %d turns of at least 4 counted runs and %d ms (latency) or of %d times %d ms"
+                        "a process each for every precision, turn by turn, %d turns of at least 4 counted runs and %d ms (latency) or of %d times %d ms"
                                 + " (throughput); medians, and in brackets the quickest and the slowest tenth; ratios and shares of"
                                 + " medians, and in brackets of the quickest tenths, when nothing else had the machine",
                         options.rounds(),
@@ -105,13 +108,15 @@ public final class Compare implements AutoCloseable {
             });
         }
         for (Contestant contestant : options.contestants()) {
-            WorkerProcess worker = WorkerProcess.start(contestant, peers, peers.resolve("log"));
-            try {
-                results.about().put(contestant, worker.ask("about").getFirst());
-                workers.put(contestant, worker);
-            } catch (WorkerException e) {
-                worker.close();
-                skip(contestant.title(), e);
+            for (String precision : contestant.precisions()) {
+                WorkerProcess worker = WorkerProcess.start(contestant, peers, peers.resolve("log"));
+                try {
+                    results.about().put(contestant, worker.ask("about").getFirst());
+                    workers.put(new Entrant(contestant, precision), worker);
+                } catch (WorkerException e) {
+                    worker.close();
+                    skip(contestant.title(), e);
+                }
             }
         }
     }
@@ -173,7 +178,7 @@ public final class Compare implements AutoCloseable {
                 peaks();
                 scatter();
             }
-            turns.sort(Comparator.comparing((Turn turn) -> turn.worker.contestant())
+            turns.sort(Comparator.comparing((Turn turn) -> turn.entrant.contestant())
                     .thenComparingInt(turn -> turn.order));
             turns.forEach(Turn::finish);
         }
@@ -193,7 +198,8 @@ public final class Compare implements AutoCloseable {
 
     /** Of ONNX Runtime, which is none of ours; of the engine if that does not take part. */
     private float[] reference(String model) {
-        WorkerProcess oracle = workers.getOrDefault(Contestant.ONNX_RUNTIME, workers.get(Contestant.GATUN));
+        WorkerProcess oracle = workers.getOrDefault(
+                new Entrant(Contestant.ONNX_RUNTIME, REFERENCE), workers.get(new Entrant(Contestant.GATUN, REFERENCE)));
         if (oracle == null) {
             throw new IllegalStateException("neither ONNX Runtime nor the engine runs, so nothing can be compared");
         }
@@ -203,18 +209,16 @@ public final class Compare implements AutoCloseable {
 
     private List<Turn> open(String model, String quantized, Column column, float[] reference) {
         List<Turn> turns = new ArrayList<>();
-        for (WorkerProcess worker : workers.values()) {
-            for (String precision : worker.contestant().precisions()) {
-                String weights = precision.equals(Job.INT8) ? quantized : options.weightsOf(model);
-                Turn turn = new Turn(worker, model, weights, precision, column, turns.size());
-                try {
-                    turn.open(reference);
-                    turns.add(turn);
-                } catch (WorkerException e) {
-                    skip(turn.name(), e);
-                }
+        workers.forEach((entrant, worker) -> {
+            String weights = entrant.precision().equals(Job.INT8) ? quantized : options.weightsOf(model);
+            Turn turn = new Turn(worker, model, weights, entrant, column, turns.size());
+            try {
+                turn.open(reference);
+                turns.add(turn);
+            } catch (WorkerException e) {
+                skip(turn.name(), e);
             }
-        }
+        });
         compareInt8(model, turns);
         return turns;
     }
@@ -245,14 +249,14 @@ public final class Compare implements AutoCloseable {
         private float[] logits = {};
         private double error;
 
-        Turn(WorkerProcess worker, String model, String weights, String precision, Column column, int order) {
+        Turn(WorkerProcess worker, String model, String weights, Entrant entrant, Column column, int order) {
             this.worker = worker;
             this.model = model;
             this.weights = weights;
-            this.entrant = new Entrant(worker.contestant(), precision);
+            this.entrant = entrant;
             this.column = column;
             this.order = order;
-            this.id = column.id() + "-" + precision;
+            this.id = column.id() + "-" + entrant.precision();
         }
 
         String name() {

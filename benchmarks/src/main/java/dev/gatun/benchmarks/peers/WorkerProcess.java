@@ -18,13 +18,11 @@ import java.util.stream.Stream;
 final class WorkerProcess implements AutoCloseable {
     private static final long SECONDS_TO_END = 10;
 
-    private final Contestant contestant;
     private final Process process;
     private final PrintStream commands;
     private final BufferedReader answers;
 
-    private WorkerProcess(Contestant contestant, Process process) {
-        this.contestant = contestant;
+    private WorkerProcess(Process process) {
         this.process = process;
         this.commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
         this.answers = process.inputReader(StandardCharsets.UTF_8);
@@ -60,7 +58,7 @@ final class WorkerProcess implements AutoCloseable {
         // ONNX Runtime 1.29 ends with a segmentation fault where the command line has more than some 4,000 characters.
         builder.environment().put("CLASSPATH", classPath(peers.resolve(contestant.directory())));
         builder.environment().putAll(environment);
-        return new WorkerProcess(contestant, builder.start());
+        return new WorkerProcess(builder.start());
     }
 
     private static String classPath(Path jars) throws IOException {
@@ -75,10 +73,6 @@ final class WorkerProcess implements AutoCloseable {
         }
         entries.add(System.getProperty("java.class.path"));
         return String.join(File.pathSeparator, entries);
-    }
-
-    Contestant contestant() {
-        return contestant;
     }
 
     /**
