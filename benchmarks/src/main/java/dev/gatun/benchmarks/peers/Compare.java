@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -38,7 +39,6 @@ public final class Compare implements AutoCloseable {
     private static final String TILES = "int8_amx";
 
     private static final int FIRST_PROBES = 10_000;
-    private static final int SCATTER_RUNS = 40;
 
     private final CompareOptions options;
     /** A process for each precision as well: what idles in one may keep threads that others have to make room for. */
@@ -46,7 +46,6 @@ public final class Compare implements AutoCloseable {
 
     private final Results results = new Results();
     private final Calm calm = new Calm();
-    private final Scatter scatter = new Scatter();
     private final Path peers;
 
     private Compare(CompareOptions options, Path peers) {
@@ -136,18 +135,6 @@ public final class Compare implements AutoCloseable {
         results.environment().put("peak", words.toString());
     }
 
-    /** Measured along with everybody. */
-    private void scatter() {
-        scatter.take(SCATTER_RUNS);
-        results.environment()
-                .put(
-                        "scatter",
-                        String.format(
-                                Locale.ROOT,
-                                "p99 over median of 4 ms that nothing but the loss of the CPU holds up, meanwhile: %.2f",
-                                scatter.p99OverMedian()));
-    }
-
     private void skip(String who, WorkerException why) {
         results.skipped().put(who, String.valueOf(why.getMessage()));
         System.err.println("skipped " + who + ": " + why.getMessage());
@@ -176,7 +163,6 @@ public final class Compare implements AutoCloseable {
                 }
                 Collections.rotate(turns, 1);
                 peaks();
-                scatter();
             }
             turns.sort(Comparator.comparing((Turn turn) -> turn.entrant.contestant())
                     .thenComparingInt(turn -> turn.order));
@@ -245,6 +231,7 @@ public final class Compare implements AutoCloseable {
         private final String id;
         private final List<Double> values = new ArrayList<>();
         private final List<Timed> runs = new ArrayList<>();
+        private Optional<Scatter> scatter = Optional.empty();
         private String setup = "";
         private float[] logits = {};
         private double error;
@@ -280,7 +267,21 @@ public final class Compare implements AutoCloseable {
             }
             List<Timed> taken = latencies();
             taken.stream().mapToLong(Timed::probe).filter(nanos -> nanos > 0).forEach(calm::add);
-            runs.addAll(counts ? taken.subList(1, taken.size()) : List.of());
+            List<Timed> counted = taken.subList(1, taken.size());
+            runs.addAll(counts ? counted : List.of());
+            if (entrant.contestant() == Contestant.GATUN) {
+                scatter(counted, counts);
+            }
+        }
+
+        /** As many runs as there were, and as long as the quickest. */
+        private void scatter(List<Timed> alongside, boolean counts) {
+            long quickest = alongside.stream().mapToLong(Timed::nanos).min().orElseThrow();
+            Scatter found = scatter.orElseGet(() -> new Scatter(column.threads(), quickest));
+            if (counts) {
+                found.take(alongside.size());
+            }
+            scatter = Optional.of(found);
         }
 
         private List<Timed> latencies() {
@@ -305,11 +306,18 @@ public final class Compare implements AutoCloseable {
                     .toList();
         }
 
+        private List<Double> scatter() {
+            return scatter.stream()
+                    .flatMap(found -> found.nanos().stream())
+                    .map(nanos -> nanos / NANOS_PER_MILLI)
+                    .toList();
+        }
+
         void finish() {
             worker.ask("close", id);
             values.addAll(millis(_ -> true));
             results.measurements()
-                    .add(new Measurement(model, entrant, column, setup, values, millis(calm::shows), error));
+                    .add(new Measurement(model, entrant, column, setup, values, millis(calm::shows), scatter(), error));
             System.err.printf(
                     Locale.ROOT,
                     "  %-20s %8.1f  %s%n",

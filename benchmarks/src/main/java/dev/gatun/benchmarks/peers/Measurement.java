@@ -1,6 +1,7 @@
 package dev.gatun.benchmarks.peers;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -12,6 +13,7 @@ import java.util.function.ToDoubleFunction;
  * @param setup that was fastest, in words
  * @param values milliseconds of each run, or images a second of each turn, ascending
  * @param calm those milliseconds of runs on a core that was alone, ascending; empty where that is not known
+ * @param scatter milliseconds of as many runs as long of what only the loss of a CPU holds up, ascending; empty where not measured
  * @param error largest difference of a logit from the reference over the reference's largest logit
  */
 record Measurement(
@@ -21,6 +23,7 @@ record Measurement(
         String setup,
         List<Double> values,
         List<Double> calm,
+        List<Double> scatter,
         double error) {
     private static final double MILLIS_PER_SECOND = 1e3;
     private static final int FEWEST = 5;
@@ -29,6 +32,7 @@ record Measurement(
     Measurement {
         values = values.stream().sorted().toList();
         calm = calm.stream().sorted().toList();
+        scatter = scatter.stream().sorted().toList();
     }
 
     /** Whether enough runs had a core that was alone to say something. */
@@ -48,6 +52,11 @@ record Measurement(
     /** The 99th percentile over the median, of times. */
     double spread() {
         return spread(values);
+    }
+
+    /** The same of what no contestant is to blame for; empty where that was not measured. */
+    OptionalDouble blamelessSpread() {
+        return scatter.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(spread(scatter));
     }
 
     private static double spread(List<Double> ascending) {

@@ -78,6 +78,9 @@ final class ResultsJson {
         if (!measurement.calm().isEmpty()) {
             array(json, "values_on_a_core_alone", measurement.calm());
         }
+        if (!measurement.scatter().isEmpty()) {
+            array(json, "values_of_a_loop_as_long", measurement.scatter());
+        }
         json.writeEndObject();
     }
 

@@ -78,6 +78,13 @@ final class Tables {
                             .filter(one -> column.scenario() == Scenario.LATENCY)
                             .map(one -> format("%.2f", one.spread()) + " of "
                                     + one.values().size()))));
+            text.append(row(cells(
+                    results,
+                    List.of("the same of a loop as long", ours.precision()),
+                    column -> results.find(model, ours, column)
+                            .map(Measurement::blamelessSpread)
+                            .filter(OptionalDouble::isPresent)
+                            .map(spread -> format("%.2f", spread.getAsDouble())))));
         }
         Double apart = results.int8Apart().get(model);
         return apart == null

@@ -14,6 +14,7 @@ class MeasurementTest {
                 "",
                 List.of(values),
                 List.of(),
+                List.of(),
                 0);
     }
 
@@ -62,6 +63,7 @@ class MeasurementTest {
                 "",
                 List.of(9.0, 8.0),
                 List.of(3.0, 2.0, 2.0, 2.0, 1.0),
+                List.of(),
                 0);
         assertThat(measurement.hasCalm()).isTrue();
         assertThat(measurement.calmMedian()).isEqualTo(2);
