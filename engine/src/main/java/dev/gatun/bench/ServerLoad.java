@@ -16,6 +16,9 @@ public final class ServerLoad {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
+    /** What the records of these many images still have room for. */
+    private static final long MOST = 100_000_000;
+
     private final Batcher batcher;
     private final Duration bound;
     private final long seed;
@@ -48,11 +51,17 @@ public final class ServerLoad {
      * late already.
      *
      * @param rate images a second
+     * @throws IllegalArgumentException if more than 100 million arrive in that time
      * @throws dev.gatun.runtime.StreamException if one could not be computed
      */
     public Trial run(double rate, Duration measure) {
         PoissonArrivals arrivals = new PoissonArrivals(rate, seed);
-        int count = Math.toIntExact(Math.max(1, Math.round(rate * measure.toNanos() / NANOS_PER_SECOND)));
+        long expected = Math.max(1, Math.round(rate * measure.toNanos() / NANOS_PER_SECOND));
+        if (expected > MOST) {
+            throw new IllegalArgumentException(rate + " images a second for " + measure + " are " + expected
+                    + " arrivals, expected at most " + MOST);
+        }
+        int count = (int) expected;
         long mayBeLate = (long) (count * TAIL);
         Streamable model = batcher.pool().model();
         try (Arena arena = Arena.ofShared()) {

@@ -29,7 +29,7 @@ public record PrecisionSupport(Level level, @Nullable String reason) {
 
     static PrecisionSupport of(Precision precision, CpuIsa isa) {
         return switch (precision) {
-            // Without VNNI weights are rounded to 7 bits; see QuantizedLayer.
+            // Without VNNI weights are kept small enough for sums of pairs; see PairLimit.
             case F32, INT8 -> new PrecisionSupport(Level.FAST, null);
             case BF16 ->
                 support(

@@ -10,7 +10,7 @@ import jdk.jfr.FlightRecorder;
 
 /**
  * The runs of a plan as events of the JDK's Flight Recorder: {@code dev.gatun.Run}, and {@code dev.gatun.Layer} where a recording enables it
- * by name. Belongs to one thread at a time.
+ * by name ({@code +dev.gatun.Layer#enabled=true} on the command line). Belongs to one thread at a time.
  */
 public final class FlightRecord {
     /** What to ask without making an object; never begun or committed. Events' classes take Flight Recorder's with them, 100 and more. */

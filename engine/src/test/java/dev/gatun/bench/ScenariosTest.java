@@ -69,6 +69,17 @@ class ScenariosTest {
     }
 
     @Test
+    void moreArrivalsThanThereIsRoomForAreRefused() {
+        FakeModel model = new FakeModel(1);
+        try (Batcher batcher = batcher(model)) {
+            ServerLoad load = new ServerLoad(batcher, DAY, 1);
+            assertThatThrownBy(() -> load.run(1e6, Duration.ofHours(1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("3600000000 arrivals, expected at most 100000000");
+        }
+    }
+
+    @Test
     void aFailureEndsTheTrialWithAnException() {
         FakeModel model = new FakeModel(1, _ -> {
             throw new IllegalStateException("broken");

@@ -21,7 +21,7 @@ final class GatunPeer implements Peer {
     @Override
     public String about() {
         return "oneDNN " + OneDnn.version() + " on " + OneDnn.effectiveIsa()
-                + "; latency in a session, throughput in a pool of streams; int8 reads the images as u8 pixels, NHWC, and"
+                + "; latency in a session, throughput in a pool of streams; tuned (--tune); int8 reads the images as u8 pixels, NHWC, and"
                 + " normalises them within the run, the others as everybody else: f32, NCHW, normalised beforehand";
     }
 
