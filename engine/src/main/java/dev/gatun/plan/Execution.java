@@ -122,6 +122,9 @@ public final class Execution implements AutoCloseable {
 
     /** Points oneDNN's memories at the caller's segments. Those of the run before need that only once. */
     private void bind(MemorySegment src, MemorySegment dst) {
+        // Should a memory refuse, because an arena was closed meanwhile, the next run has to bind them all.
+        this.src = MemorySegment.NULL;
+        this.dst = MemorySegment.NULL;
         for (Bound bound : bounds) {
             MemorySegment segment = bound.operand().buffer().home() == Buffer.Home.SRC ? src : dst;
             bound.memory().setData(segment.asSlice(bound.operand().position()));

@@ -105,6 +105,28 @@ class PlanTest {
     }
 
     @Test
+    void aRunThatCouldNotBeginLeavesNothingBehind() {
+        Graph graph = new Graph(
+                List.of(new Node.Input("input", 3), Node.Conv.stored("out", "input", 3, 8, 1, Window.same(7, 1))),
+                List.of("out"));
+        try (Arena arena = Arena.ofConfined();
+                Plan plan = plan(graph, request(1, 33, 40));
+                Execution execution = new Execution(plan)) {
+            MemorySegment src = arena.allocateFrom(ValueLayout.JAVA_FLOAT, RandomValues.uniform(4, 3 * 33 * 40, -1, 1));
+            MemorySegment dst = arena.allocate(plan.dstBytes(), 4);
+            execution.run(src, dst);
+            float[] expected = dst.toArray(ValueLayout.JAVA_FLOAT);
+            Arena other = Arena.ofConfined();
+            MemorySegment closed = other.allocate(plan.dstBytes(), 4);
+            other.close();
+            MemorySegment zeros = arena.allocate(plan.srcBytes(), 4);
+            assertThatThrownBy(() -> execution.run(zeros, closed)).isInstanceOf(IllegalStateException.class);
+            execution.run(src, dst);
+            assertThat(dst.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(expected);
+        }
+    }
+
+    @Test
     void theCallersOpenMpTeamStaysAsItWas() {
         int before = OneDnn.maxThreads();
         try (Arena arena = Arena.ofConfined()) {
