@@ -1,5 +1,6 @@
 package dev.gatun.plan;
 
+import dev.gatun.natives.LargeMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,7 +18,7 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * Packed weights as a file, to be mapped: a header of {@link #HEADER_BYTES}, an index, and the values, each aligned to a cache line from
+ * Packed weights as a file that can be mapped: a header of {@link #HEADER_BYTES}, an index, and the values, each aligned to a cache line from
  * the start of a page. All numbers are little-endian.
  *
  * <pre>
@@ -54,39 +55,56 @@ final class PackedFile {
     private PackedFile() {}
 
     /**
-     * Maps a file and verifies all of it.
+     * Maps or reads a file and verifies all of it.
      *
      * @param key of 32 bytes that it has to be for
-     * @param arena for as long as which it stays mapped, also if it is found to be unusable
-     * @return the values, read-only
+     * @param map whether it is mapped, and so shared; else read into memory of this process alone
+     * @param arena for as long as which that memory stays, also if the file is found to be unusable
+     * @return the values, not to be written
      * @throws Unusable if it is for another key or version, truncated or damaged
      */
-    static Map<String, PackedTensor.Stored> read(Path file, byte[] key, Arena arena) throws IOException, Unusable {
-        MemorySegment mapped;
+    static Map<String, PackedTensor.Stored> read(Path file, byte[] key, boolean map, Arena arena)
+            throws IOException, Unusable {
+        MemorySegment content;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             if (channel.size() < HEADER_BYTES) {
                 throw new Unusable("it has " + channel.size() + " bytes only");
             }
-            mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            content = map
+                    ? channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena)
+                    : readAll(channel, arena);
         }
-        ByteBuffer header = buffer(mapped.asSlice(0, HEADER_BYTES));
-        require(mapped.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) < 0, "it is something else");
+        ByteBuffer header = buffer(content.asSlice(0, HEADER_BYTES));
+        require(content.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) < 0, "it is something else");
         require(header.getInt(8) == VERSION, "it is of version " + header.getInt(8));
-        require(mapped.asSlice(40, KEY_BYTES).mismatch(MemorySegment.ofArray(key)) < 0, "it is for another plan");
-        require(header.getLong(32) == mapped.byteSize(), "it is truncated");
+        require(content.asSlice(40, KEY_BYTES).mismatch(MemorySegment.ofArray(key)) < 0, "it is for another plan");
+        require(header.getLong(32) == content.byteSize(), "it is truncated");
         long indexEnd = header.getLong(16);
         long start = header.getLong(24);
         require(
                 indexEnd >= HEADER_BYTES
                         && indexEnd <= MAX_INDEX_BYTES
                         && start >= indexEnd
-                        && start <= mapped.byteSize(),
+                        && start <= content.byteSize(),
                 "its header is damaged");
-        byte[] index = mapped.asSlice(0, indexEnd).toArray(ValueLayout.JAVA_BYTE);
+        byte[] index = content.asSlice(0, indexEnd).toArray(ValueLayout.JAVA_BYTE);
         require(sumOfIndex(index) == header.getInt(SUM_OFFSET), "its index is damaged");
-        MemorySegment values = mapped.asSlice(start);
+        MemorySegment values = content.asSlice(start);
         require(sum(values) == header.getInt(72), "its values are damaged");
         return entries(index, header.getInt(12), values);
+    }
+
+    private static MemorySegment readAll(FileChannel channel, Arena arena) throws IOException, Unusable {
+        MemorySegment content = LargeMemory.allocate(arena, channel.size());
+        long done = 0;
+        while (done < content.byteSize()) {
+            ByteBuffer chunk = content.asSlice(done, Math.min(CHUNK_BYTES, content.byteSize() - done))
+                    .asByteBuffer();
+            int count = channel.read(chunk, done);
+            require(count > 0, "it is truncated");
+            done += count;
+        }
+        return content;
     }
 
     private static Map<String, PackedTensor.Stored> entries(byte[] index, int count, MemorySegment values)

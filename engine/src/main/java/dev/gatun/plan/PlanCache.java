@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,13 +24,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
  * Packed weights of former plans in files of the user's {@linkplain CacheDirectory cache}, one a plan, that are mapped read-only and so
- * shared by all processes that use them. A file that is stale, truncated or damaged in any way is as good as none: the weights are packed
+ * shared by all processes that use them; in a directory that other machines may share they are read instead, since a file that another
+ * machine removes may end under its mapping. A file that is stale, truncated or damaged in any way is as good as none: the weights are packed
  * anew and it is replaced. Nothing that goes wrong with the cache is an error. The files used longest ago go when there are too many
  * bytes of them. The system property {@code gatun.cache} set to {@code off} does without.
  *
@@ -51,16 +55,42 @@ final class PlanCache {
     /** A writer that takes longer was killed. */
     private static final Duration ABANDONED = Duration.ofHours(1);
 
+    /** File systems of one machine, by the names of {@link FileStore#type}. */
+    private static final Set<String> LOCAL = Set.of(
+            "apfs",
+            "bcachefs",
+            "btrfs",
+            "ext2",
+            "ext3",
+            "ext4",
+            "f2fs",
+            "hfs",
+            "ntfs",
+            "overlay",
+            "ramfs",
+            "refs",
+            "tmpfs",
+            "xfs",
+            "zfs");
+
     private final Optional<Path> directory;
+    private final boolean mapped;
     private final long maxBytes;
 
     /**
      * @param directory of the files, if any
+     * @param mapped whether files are mapped; else read
      * @param maxBytes of all files together
      */
-    PlanCache(Optional<Path> directory, long maxBytes) {
+    PlanCache(Optional<Path> directory, boolean mapped, long maxBytes) {
         this.directory = directory;
+        this.mapped = mapped;
         this.maxBytes = maxBytes;
+    }
+
+    /** Without files. */
+    static PlanCache none() {
+        return new PlanCache(Optional.empty(), false, 0);
     }
 
     /**
@@ -70,14 +100,23 @@ final class PlanCache {
      */
     static PlanCache ofUser() {
         if (!enabled()) {
-            return new PlanCache(Optional.empty(), 0);
+            return none();
         }
         try {
-            return new PlanCache(CacheDirectory.privateDirectory("plans"), MAX_BYTES);
+            Optional<Path> directory = CacheDirectory.privateDirectory("plans");
+            return directory.isPresent()
+                    ? new PlanCache(
+                            directory, local(Files.getFileStore(directory.get()).type()), MAX_BYTES)
+                    : none();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "plans are not cached", e);
-            return new PlanCache(Optional.empty(), 0);
+            return none();
         }
+    }
+
+    /** Whether a file system of this type is of one machine, as far as is known. */
+    static boolean local(String type) {
+        return LOCAL.contains(type.toLowerCase(Locale.ROOT));
     }
 
     /**
@@ -121,7 +160,7 @@ final class PlanCache {
     }
 
     /**
-     * The weights of a plan, read-only, mapped for as long as {@code arena} lives.
+     * The weights of a plan, not to be written, for as long as {@code arena} lives.
      *
      * @return empty if they are not here, or not as they were written
      */
@@ -131,7 +170,7 @@ final class PlanCache {
         }
         Path file = file(directory.get(), key);
         try {
-            Map<String, PackedTensor.Stored> found = PackedFile.read(file, key, arena);
+            Map<String, PackedTensor.Stored> found = PackedFile.read(file, key, mapped, arena);
             touch(file);
             return found;
         } catch (NoSuchFileException e) {

@@ -56,7 +56,7 @@ class PlanCacheTest {
 
     @BeforeEach
     void runsWithoutACache() {
-        expected = run("weights", REQUEST, new PlanCache(Optional.empty(), 0));
+        expected = run("weights", REQUEST, PlanCache.none());
         reads.set(0);
     }
 
@@ -68,6 +68,30 @@ class PlanCacheTest {
 
         assertThat(run("weights", REQUEST)).containsExactly(expected);
         assertThat(reads).hasValue(0);
+    }
+
+    /** As in a directory of several machines, where a mapping may end. */
+    @Test
+    void whatIsReadGivesTheSameBitsAsWhatIsMapped() throws IOException {
+        PlanCache reading = new PlanCache(Optional.of(directory), false, ROOM);
+        run("weights", REQUEST);
+        reads.set(0);
+
+        try (Plan plan = plan("weights", REQUEST, reading)) {
+            assertThat(reads).hasValue(0);
+            Files.write(onlyFile(), new byte[0]);
+            assertThat(run(plan)).containsExactly(expected);
+        }
+        assertThat(run("weights", REQUEST, reading)).as("of a truncated file").containsExactly(expected);
+        assertThat(reads).hasPositiveValue();
+    }
+
+    @Test
+    void mapsFilesOfThisMachineOnly() throws IOException {
+        assertThat(PlanCache.local("ext4")).isTrue();
+        assertThat(PlanCache.local("NTFS")).isTrue();
+        assertThat(PlanCache.local("nfs4")).isFalse();
+        assertThat(PlanCache.local("fuse.sshfs")).isFalse();
     }
 
     @Test
@@ -165,7 +189,7 @@ class PlanCacheTest {
     void aDirectoryThatCannotBeWrittenIsNoError() throws IOException {
         assumeTrue(Files.getFileStore(directory).supportsFileAttributeView("posix"), "no POSIX permissions here");
         Path missing = directory.resolve("missing");
-        assertThat(run("weights", REQUEST, new PlanCache(Optional.of(missing), ROOM)))
+        assertThat(run("weights", REQUEST, new PlanCache(Optional.of(missing), true, ROOM)))
                 .containsExactly(expected);
         assertThat(missing).doesNotExist();
 
@@ -184,7 +208,7 @@ class PlanCacheTest {
     void theFilesUsedLongestAgoGoFirst() throws IOException {
         run("a", REQUEST);
         long bytes = Files.size(onlyFile());
-        PlanCache small = new PlanCache(Optional.of(directory), 2 * bytes + bytes / 2);
+        PlanCache small = new PlanCache(Optional.of(directory), true, 2 * bytes + bytes / 2);
         run("b", REQUEST, small);
         for (Path file : files()) {
             Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(100)));
@@ -201,7 +225,7 @@ class PlanCacheTest {
 
     @Test
     void whatIsTooBigIsNotKeptAndWhatAKilledWriterLeftGoes() throws IOException {
-        run("weights", REQUEST, new PlanCache(Optional.of(directory), 1000));
+        run("weights", REQUEST, new PlanCache(Optional.of(directory), true, 1000));
         assertThat(files()).isEmpty();
 
         Path old = Files.writeString(directory.resolve("x.plan.1.tmp"), "half");
@@ -246,7 +270,7 @@ class PlanCacheTest {
     }
 
     private PlanCache cache() {
-        return new PlanCache(Optional.of(directory), ROOM);
+        return new PlanCache(Optional.of(directory), true, ROOM);
     }
 
     private Plan plan(String contentId, PlanRequest request, PlanCache cache) {

@@ -54,7 +54,7 @@ class QuantizedPlanCacheTest {
     void writesTheFile() throws IOException {
         file = directory.resolve("small.safetensors");
         QuantizedFile.write(model, file);
-        cache = new PlanCache(Optional.of(Files.createDirectory(directory.resolve("plans"))), 1L << 30);
+        cache = new PlanCache(Optional.of(Files.createDirectory(directory.resolve("plans"))), true, 1L << 30);
     }
 
     private QuantizedNetwork opened() {

@@ -179,7 +179,7 @@ class TileShortcutTest extends OnTiles {
                 },
                 null,
                 () -> Optional.of("weights"));
-        PlanCache cache = new PlanCache(Optional.of(directory), 1L << 30);
+        PlanCache cache = new PlanCache(Optional.of(directory), true, 1L << 30);
         PlanRequest request = request(1, InputFormat.U8_NHWC, Precision.BF16, 1);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment src = pixels(arena, 1);

@@ -26,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,7 +181,7 @@ class TuningTest {
     private static Tuned run(boolean tune, TuningFile tunings) {
         PlanRequest request = new PlanRequest(1, 32, 32, InputFormat.F32_NCHW, Precision.F32, false, 1, null, tune);
         LayerWeights weights = LayerWeights.folding(new RandomValues(NETWORK, 1)::get);
-        PlanCache none = new PlanCache(Optional.empty(), 0);
+        PlanCache none = PlanCache.none();
         try (Arena arena = Arena.ofConfined();
                 Plan plan = Plan.of(NETWORK, weights, request, none, () -> tunings);
                 Execution execution = new Execution(plan)) {
