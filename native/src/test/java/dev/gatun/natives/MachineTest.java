@@ -74,6 +74,18 @@ class MachineTest {
     }
 
     @Test
+    void cpusThatAreOfflineAreNotUsable() throws IOException {
+        server();
+        file("proc/self/status", "Cpus_allowed_list:\t0-511");
+        file("sys/devices/system/cpu/online", "0-3");
+        Machine machine = read();
+        assertThat(machine.affinity()).containsExactly(0, 1, 2, 3);
+        assertThat(machine.usableThreads()).isEqualTo(4);
+        file("sys/devices/system/cpu/online", "600");
+        assertThat(read().affinity()).hasSize(512);
+    }
+
+    @Test
     void quotaIsRoundedUpAndNeverBelowOne() throws IOException {
         server();
         file("proc/self/cgroup", "0::/");
