@@ -1,8 +1,9 @@
 package dev.gatun.natives;
 
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -100,15 +101,13 @@ final class LibraryCache {
         byte[] chunk = new byte[CHUNK_BYTES];
         long bytes = 0;
         try (InputStream in = open(library, source);
-                FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                FileOutputStream out = new FileOutputStream(temporary.toFile())) {
             // one byte too many is enough to know
             for (int n; bytes <= library.bytes() && (n = read(in, chunk, library, source)) >= 0; bytes += n) {
                 digest.update(chunk, 0, n);
-                for (ByteBuffer part = ByteBuffer.wrap(chunk, 0, n); part.hasRemaining(); ) {
-                    out.write(part);
-                }
+                out.write(chunk, 0, n);
             }
-            out.force(true);
+            out.getFD().sync();
         }
         String found = HexFormat.of().formatHex(digest.digest());
         if (bytes != library.bytes() || !found.equals(library.sha256())) {
@@ -167,10 +166,10 @@ final class LibraryCache {
             return false;
         }
         MessageDigest digest = sha256();
-        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-        try (FileChannel in = FileChannel.open(file)) {
-            while (in.read(chunk.clear()) >= 0) {
-                digest.update(chunk.flip());
+        byte[] chunk = new byte[CHUNK_BYTES];
+        try (InputStream in = new FileInputStream(file.toFile())) {
+            for (int n; (n = in.read(chunk)) >= 0; ) {
+                digest.update(chunk, 0, n);
             }
         }
         return HexFormat.of().formatHex(digest.digest()).equals(library.sha256());

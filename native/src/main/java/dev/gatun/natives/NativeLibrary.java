@@ -86,7 +86,19 @@ public final class NativeLibrary {
         }
     }
 
+    /** An interruption, which would close the files that are read, is for what the caller does next. */
     private static NativeLibrary loadFirst(Consumer<Path> loader) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return locateAndLoad(loader);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static NativeLibrary locateAndLoad(Consumer<Path> loader) {
         Locator locator = Locator.current();
         try {
             // the arena holds the library open from the check of its version until the loader has it

@@ -141,6 +141,16 @@ class MachineTest {
     }
 
     @Test
+    void aThreadThatIsInterruptedReadsTheSame() throws IOException {
+        server();
+        Machine expected = read();
+        Thread.currentThread().interrupt();
+        Machine machine = read();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(machine).isEqualTo(expected);
+    }
+
+    @Test
     void currentMachineIsPlausible() {
         Machine machine = Machine.current();
         assertThat(machine.usableThreads()).isBetween(1, machine.affinity().size());

@@ -85,6 +85,16 @@ class NativeLibraryTest {
     }
 
     @Test
+    void aThreadThatIsInterruptedLoadsAndStaysInterrupted() throws Exception {
+        Result result = packaged().run("interrupted");
+        assertThat(result.get("interrupted")).isEqualTo("true");
+        assertThat(Path.of(result.get("onednn"))).startsWith(temp.resolve("cache/native"));
+        assertThat(Objects.requireNonNull(Path.of(result.get("onednn")).getParent())
+                        .resolve("verified"))
+                .exists();
+    }
+
+    @Test
     void severalThreadsLoadOnce() throws Exception {
         assertThat(packaged().run("threads").get("mapped")).isEqualTo("1");
     }

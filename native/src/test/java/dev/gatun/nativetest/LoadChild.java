@@ -29,6 +29,7 @@ public final class LoadChild {
                 case "load" -> print(load());
                 case "threads" -> fromThreads();
                 case "reloaded" -> fromAnotherClassLoader();
+                case "interrupted" -> interrupted();
                 case "retry" -> afterFailure(Path.of(args[1]));
                 default -> throw new IllegalArgumentException(args[0]);
             }
@@ -56,6 +57,13 @@ public final class LoadChild {
                         .map(line -> line.substring(line.indexOf('/')))
                         .distinct()
                         .count());
+    }
+
+    private static void interrupted() throws Exception {
+        Thread.currentThread().interrupt();
+        NativeLibrary library = load();
+        System.out.println("interrupted=" + Thread.interrupted());
+        print(library);
     }
 
     private static int call(String function) throws Exception {
