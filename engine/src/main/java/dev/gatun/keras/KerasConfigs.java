@@ -5,6 +5,7 @@ import dev.gatun.weights.WeightFormatException;
 import dev.gatun.weights.WeightSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ public final class KerasConfigs {
                     candidates.add(file);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // A directory that cannot be listed holds no configuration that could be read.
             return Optional.empty();
         }

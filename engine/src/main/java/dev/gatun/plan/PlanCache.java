@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -199,7 +200,7 @@ final class PlanCache {
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             evict(directory.get(), file);
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             LOG.log(Level.DEBUG, "cannot keep " + file, e);
             try {
                 Files.deleteIfExists(part);

@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ final class LibraryCache {
             Path temporary = Files.createTempFile(directory, STAMP, TEMPORARY);
             Files.writeString(temporary, stamp(directory, libraries));
             Files.move(temporary, directory.resolve(STAMP), StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // read-only or full by now: the libraries are good, the next start hashes them again
             System.getLogger(LibraryCache.class.getName())
                     .log(System.Logger.Level.DEBUG, "cannot write " + directory.resolve(STAMP), e);

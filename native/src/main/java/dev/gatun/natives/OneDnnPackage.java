@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLConnection;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ interface OneDnnPackage {
         if (Files.isDirectory(entry)) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(entry, f -> matches(name, f))) {
                 files.forEach(jars::add);
-            } catch (IOException e) {
+            } catch (IOException | DirectoryIteratorException e) {
                 throw new NativeLoadException(entry + " cannot be read: " + NativeLoadException.reason(e), e);
             }
         } else if (matches(name, entry)) {
