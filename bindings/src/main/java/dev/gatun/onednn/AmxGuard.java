@@ -13,14 +13,15 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps oneDNN from AMX where a hypervisor advertises it and then faults on it, which would end the process.
  *
  * <p>On a virtual machine that advertises AMX, {@link AmxProbe} is asked once and its verdict kept in the {@link CacheDirectory} for this
- * CPU, kernel and oneDNN. The system property {@code gatun.amx} decides otherwise: {@code trust} asks nobody, {@code off} does
- * without AMX. Nothing is asked where {@code ONEDNN_MAX_CPU_ISA} is set.
+ * CPU, kernel and oneDNN. Where it cannot tell, this process does without. The system property {@code gatun.amx} decides otherwise:
+ * {@code trust} asks nobody, {@code off} does without AMX. Nothing is asked where {@code ONEDNN_MAX_CPU_ISA} is set. Thread-safe.
  */
 public final class AmxGuard {
     /** System property: {@code auto} (the default), {@code trust} or {@code off}. */
@@ -30,13 +31,16 @@ public final class AmxGuard {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String USABLE = "usable";
     private static final String FAULTS = "faults";
+    private static final String FAULTING = "AMX faults on this machine, though the hypervisor advertises it";
+    /** {@code os.arch} of Linux and Windows, and of macOS. */
+    private static final Set<String> X86_64 = Set.of("amd64", "x86_64");
 
     private static boolean done;
 
     private AmxGuard() {}
 
     /**
-     * Decides once for this process; has to come before the first primitive.
+     * Decides once for this process; has to come before the first primitive. An interruption does not end it, and is kept for afterwards.
      *
      * @throws IllegalArgumentException if {@code gatun.amx} has another value
      */
@@ -45,12 +49,17 @@ public final class AmxGuard {
             String mode = System.getProperty(PROPERTY, "auto");
             switch (mode) {
                 case "auto" -> {
-                    if (suspect(Machine.first(), System.getenv("ONEDNN_MAX_CPU_ISA")) && faults(verdictFile())) {
-                        avoid("AMX faults on this machine, though the hypervisor advertises it");
+                    if (suspect(Machine.first(), System.getenv("ONEDNN_MAX_CPU_ISA"))) {
+                        objection(verdictFile()).ifPresent(AmxGuard::avoid);
                     }
                 }
                 case "trust" -> {}
-                case "off" -> avoid(PROPERTY + "=off");
+                case "off" -> {
+                    // Other CPUs have none, and their oneDNN has no limit to set.
+                    if (X86_64.contains(System.getProperty("os.arch", ""))) {
+                        avoid(PROPERTY + "=off");
+                    }
+                }
                 default ->
                     throw new IllegalArgumentException(PROPERTY + " is '" + mode + "', expected auto, trust or off");
             }
@@ -62,24 +71,29 @@ public final class AmxGuard {
         return machine.hypervisor() && machine.cpuFlags().contains("amx_tile") && isaLimit == null;
     }
 
-    private static boolean faults(Optional<Path> file) {
+    /** Why AMX is not to be used, in words. */
+    private static Optional<String> objection(Optional<Path> file) {
         String known = file.map(AmxGuard::read).orElse("");
         if (known.equals(USABLE) || known.equals(FAULTS)) {
-            return known.equals(FAULTS);
+            return known.equals(FAULTS) ? Optional.of(FAULTING) : Optional.empty();
         }
-        AmxProbe.Result result;
-        try {
-            result = AmxProbe.run(TIMEOUT);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        AmxProbe.Result result = AmxProbe.run(TIMEOUT);
         LOG.log(Level.DEBUG, "AMX probe: {0}", result);
         boolean faults = result.outcome() == AmxProbe.Outcome.FAULTS;
         if (faults || result.outcome() == AmxProbe.Outcome.USABLE) {
             file.ifPresent(path -> write(path, faults ? FAULTS : USABLE));
         }
-        return faults;
+        return objection(result);
+    }
+
+    static Optional<String> objection(AmxProbe.Result result) {
+        return switch (result.outcome()) {
+            case USABLE, NOT_ADVERTISED -> Optional.empty();
+            case FAULTS -> Optional.of(FAULTING);
+            case UNKNOWN ->
+                Optional.of("whether it works on this virtual machine could not be found out, -D" + PROPERTY
+                        + "=trust uses it all the same: " + result.detail());
+        };
     }
 
     private static void avoid(String reason) {

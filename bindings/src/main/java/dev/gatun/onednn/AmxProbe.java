@@ -1,15 +1,25 @@
 package dev.gatun.onednn;
 
+import dev.gatun.natives.NativeLibrary;
+import dev.gatun.natives.Source;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds out whether AMX works. Some hypervisors advertise it and then fault on its first instruction, which would end
@@ -20,6 +30,8 @@ public final class AmxProbe {
     static final int WRONG_RESULT_EXIT = 4;
     /** The child's last word before it computes: from then on, a death is AMX's doing. */
     static final String READY = "amx-probe-ready";
+    /** Options meant for this JVM: a heap that is larger than the child's most, or a debugger's port, would keep the child from starting. */
+    private static final Set<String> OPTIONS = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
     private AmxProbe() {}
 
@@ -49,13 +61,15 @@ public final class AmxProbe {
     }
 
     /**
-     * Runs the probe in a child of the same Java, module path, class path and environment. Takes about half a second.
+     * Runs the probe in a child of the same Java, oneDNN and environment, but for what the environment tells every Java. The child knows this
+     * library from the module path, the class path and where its classes are from, if that is a directory or jar. Takes about half a second;
+     * an interruption does not end it, and is kept for afterwards.
      *
      * @param timeout how long to wait for the child; it is killed afterwards
      * @return what was found; never throws for a probe that could not run
-     * @throws InterruptedException if interrupted while waiting; the child is killed
+     * @throws dev.gatun.natives.NativeLoadException if there is no oneDNN to probe
      */
-    public static Result run(Duration timeout) throws InterruptedException {
+    public static Result run(Duration timeout) {
         Path java = Path.of(System.getProperty("java.home"), "bin", File.separatorChar == '\\' ? "java.exe" : "java");
         if (!Files.isExecutable(java)) {
             return Result.unknown("no java executable at " + java);
@@ -69,54 +83,96 @@ public final class AmxProbe {
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("gatun."))
                 .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
+        // The child asks which ISA there is, and is not to ask a child of its own.
+        command.add("-D" + AmxGuard.PROPERTY + "=trust");
+        NativeLibrary library = OneDnn.load();
+        if (library.source() == Source.PACKAGED) {
+            command.add("-D" + NativeLibrary.DIRECTORY + "=" + library.onednn().getParent());
+        }
         String modulePath = System.getProperty("jdk.module.path", "");
         String classPath = System.getProperty("java.class.path", "");
-        if (!classPath.isEmpty()) {
-            command.addAll(List.of("--class-path", classPath));
-        }
         Module module = AmxProbe.class.getModule();
         if (module.isNamed()) {
+            if (!classPath.isEmpty()) {
+                command.addAll(List.of("--class-path", classPath));
+            }
             command.addAll(List.of(
                     "--module-path",
-                    modulePath,
+                    withOrigins(modulePath),
                     "--enable-native-access=dev.gatun.natives,dev.gatun.onednn",
                     "--module",
                     module.getName() + "/" + AmxProbeChild.class.getName()));
         } else {
-            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", AmxProbeChild.class.getName()));
+            command.addAll(List.of(
+                    "--class-path",
+                    withOrigins(classPath),
+                    "--enable-native-access=ALL-UNNAMED",
+                    AmxProbeChild.class.getName()));
         }
         return command;
     }
 
-    static Result run(List<String> command, Map<String, String> environment, Duration timeout)
-            throws InterruptedException {
+    /** With an application server's class loaders, no path of the JVM has the jars. */
+    private static String withOrigins(String path) {
+        return Stream.concat(
+                        Stream.of(AmxProbe.class, NativeLibrary.class).flatMap(type -> origin(type).stream()),
+                        Stream.of(path))
+                .filter(element -> !element.isEmpty())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** Empty for what only a class loader of its own can read, such as a jar within a jar. */
+    private static Optional<String> origin(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        URL location = source == null ? null : source.getLocation();
+        if (location == null || !location.getProtocol().equals("file")) {
+            return Optional.empty();
+        }
         try {
-            Path output = Files.createTempFile("gatun-amx-probe", ".txt");
-            try {
-                return run(command, environment, timeout, output);
+            return Optional.of(Path.of(location.toURI()).toString());
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    static Result run(List<String> command, Map<String, String> environment, Duration timeout) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        builder.environment().keySet().removeAll(OPTIONS);
+        try {
+            Process process = builder.start();
+            // What the child says fits in the pipe, so that it can be read when the child has ended.
+            try (InputStream output = process.getInputStream()) {
+                return ends(process, timeout)
+                        ? result(process.exitValue(), new String(output.readAllBytes(), StandardCharsets.UTF_8).strip())
+                        : Result.unknown("no answer within " + timeout.toMillis() + " ms");
             } finally {
-                Files.delete(output);
+                process.destroyForcibly();
             }
         } catch (IOException e) {
             return Result.unknown(e.toString());
         }
     }
 
-    private static Result run(List<String> command, Map<String, String> environment, Duration timeout, Path output)
-            throws IOException, InterruptedException {
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().putAll(environment);
-        Process process = builder.start();
+    private static boolean ends(Process process, Duration timeout) {
+        long start = System.nanoTime();
+        boolean interrupted = false;
         try {
-            if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                return Result.unknown("no answer within " + timeout.toMillis() + " ms");
+            while (true) {
+                try {
+                    return process.waitFor(timeout.toNanos() - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
             }
         } finally {
-            process.destroyForcibly().waitFor();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
-        String said = new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip();
-        int exit = process.exitValue();
+    }
+
+    private static Result result(int exit, String said) {
         return switch (exit) {
             case 0 -> new Result(Outcome.USABLE, exit, "");
             case NOT_ADVERTISED_EXIT -> new Result(Outcome.NOT_ADVERTISED, exit, "");
@@ -124,7 +180,7 @@ public final class AmxProbe {
             default ->
                 said.contains(READY)
                         ? new Result(Outcome.FAULTS, exit, "the child died with exit code " + exit)
-                        : new Result(Outcome.UNKNOWN, exit, said);
+                        : new Result(Outcome.UNKNOWN, exit, "the child ended with exit code " + exit + ": " + said);
         };
     }
 }

@@ -25,6 +25,9 @@ class AmxGuardTest {
             System.setProperty(AmxGuard.PROPERTY, args[0]);
             System.setProperty("gatun.cache.dir", args[1]);
             OneDnn.load();
+            if (args.length > 2) {
+                System.setProperty("os.arch", args[2]);
+            }
             AmxGuard.apply();
             System.out.println("amx " + OneDnn.effectiveIsa().includes(CpuIsa.AVX10_1_512_AMX));
         }
@@ -32,6 +35,22 @@ class AmxGuardTest {
 
     private Forked guarded(String mode) {
         return Forked.run(GuardedMain.class, Map.of(), mode, cache.toString());
+    }
+
+    @Test
+    void offLimitsNothingOnOtherCpus() {
+        Forked forked = Forked.run(GuardedMain.class, Map.of(), "off", cache.toString(), "aarch64");
+        assertThat(forked.output()).contains("amx " + amxHere()).doesNotContain("doing without");
+    }
+
+    @Test
+    void whatIsUnknownIsNotTrusted() {
+        assertThat(AmxGuard.objection(new AmxProbe.Result(AmxProbe.Outcome.UNKNOWN, 1, "no such class")))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("gatun.amx=trust", "no such class"));
+        assertThat(AmxGuard.objection(new AmxProbe.Result(AmxProbe.Outcome.FAULTS, 132, "")))
+                .isPresent();
+        assertThat(AmxGuard.objection(new AmxProbe.Result(AmxProbe.Outcome.USABLE, 0, "")))
+                .isEmpty();
     }
 
     private static boolean amxHere() {

@@ -19,7 +19,7 @@ class AmxProbeTest {
     }
 
     @Test
-    void agreesWithTheIsaOfThisProcess() throws Exception {
+    void agreesWithTheIsaOfThisProcess() {
         AmxProbe.Result result = AmxProbe.run(TIMEOUT);
         System.out.println("AMX " + result);
         if (OneDnn.effectiveIsa().includes(CpuIsa.AVX10_1_512_AMX)) {
@@ -30,14 +30,14 @@ class AmxProbeTest {
     }
 
     @Test
-    void obeysTheIsaLimit() throws Exception {
+    void obeysTheIsaLimit() {
         assertThat(AmxProbe.run(command(), Map.of("ONEDNN_MAX_CPU_ISA", "AVX2"), TIMEOUT)
                         .outcome())
                 .isEqualTo(Outcome.NOT_ADVERTISED);
     }
 
     @Test
-    void tellsAFaultFromAFailureToStart() throws Exception {
+    void tellsAFaultFromAFailureToStart() {
         assumeTrue(File.separatorChar == '/', "needs a POSIX shell");
         AmxProbe.Result fault =
                 AmxProbe.run(List.of("/bin/sh", "-c", "echo " + AmxProbe.READY + "; kill -ILL $$"), Map.of(), TIMEOUT);
@@ -49,11 +49,44 @@ class AmxProbeTest {
                 TIMEOUT);
         assertThat(wrong).isEqualTo(new AmxProbe.Result(Outcome.FAULTS, 4, "wrong result"));
         AmxProbe.Result failure = AmxProbe.run(List.of("/bin/sh", "-c", "echo no; exit 1"), Map.of(), TIMEOUT);
-        assertThat(failure).isEqualTo(new AmxProbe.Result(Outcome.UNKNOWN, 1, "no"));
+        assertThat(failure).isEqualTo(new AmxProbe.Result(Outcome.UNKNOWN, 1, "the child ended with exit code 1: no"));
     }
 
     @Test
-    void doesNotKnowWithoutJavaOrInTime() throws Exception {
+    void optionsOfThisJvmDoNotKeepTheChildFromStarting() {
+        assertThat(AmxProbe.run(command(), Map.of("JAVA_TOOL_OPTIONS", "-Xms1g"), TIMEOUT)
+                        .outcome())
+                .isNotEqualTo(Outcome.UNKNOWN);
+    }
+
+    @Test
+    void theChildNeedsNoPathOfTheJvmWhereClassesAreFromDirectoriesOrJars() {
+        List<String> command = command();
+        String path = command.get(
+                command.indexOf(AmxProbe.class.getModule().isNamed() ? "--module-path" : "--class-path") + 1);
+        List<String> alone = command.stream()
+                .map(argument -> argument.equals(path) ? origins(path) : argument)
+                .toList();
+        assertThat(AmxProbe.run(alone, Map.of(), TIMEOUT).outcome()).isNotEqualTo(Outcome.UNKNOWN);
+    }
+
+    private static String origins(String path) {
+        return String.join(
+                File.pathSeparator, List.of(path.split(File.pathSeparator)).subList(0, 2));
+    }
+
+    @Test
+    void anInterruptionWaits() {
+        assumeTrue(File.separatorChar == '/', "needs a POSIX shell");
+        Thread.currentThread().interrupt();
+        AmxProbe.Result result = AmxProbe.run(
+                List.of("/bin/sh", "-c", "sleep 0.2; exit " + AmxProbe.NOT_ADVERTISED_EXIT), Map.of(), TIMEOUT);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(result.outcome()).isEqualTo(Outcome.NOT_ADVERTISED);
+    }
+
+    @Test
+    void doesNotKnowWithoutJavaOrInTime() {
         assumeTrue(File.separatorChar == '/', "needs a POSIX shell");
         assertThat(AmxProbe.run(List.of("/nonexistent/java"), Map.of(), TIMEOUT).outcome())
                 .isEqualTo(Outcome.UNKNOWN);

@@ -1,5 +1,7 @@
 package dev.gatun.natives;
 
+import static dev.gatun.natives.NativeLibrary.DIRECTORY;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -19,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @param paths class path and module path, for a package that no loader knows
  */
 record Locator(Platform platform, String directory, List<? extends @Nullable ClassLoader> loaders, List<String> paths) {
-    /** System property that names a directory with oneDNN in it. */
-    static final String DIRECTORY = "gatun.native.dir";
-
     static Locator current() {
         return new Locator(
                 Platform.current(),

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread-safe.
  */
 public final class NativeLibrary {
+    /** System property that names a directory with oneDNN in it. */
+    public static final String DIRECTORY = "gatun.native.dir";
+
     private static final Object LOCK = new Object();
 
     private static @Nullable NativeLibrary loaded;
