@@ -56,7 +56,13 @@ public final class OneDnn {
                 hash.address() == 0 ? "" : hash.getString(0));
     }
 
-    /** {@return the ISA that oneDNN's code generation is limited to; from now on {@link #setMaxIsa} is too late} */
+    /**
+     * The ISA that oneDNN's code generation is limited to, by {@link AmxGuard} as well, which is applied first. From now on
+     * {@link #setMaxIsa} is too late.
+     *
+     * @return the ISA
+     * @throws IllegalArgumentException as {@link AmxGuard#apply} throws
+     */
     public static CpuIsa effectiveIsa() {
         return CpuIsa.of(effectiveIsaBits());
     }
@@ -64,6 +70,7 @@ public final class OneDnn {
     /** {@return {@link #effectiveIsa} as oneDNN's own value, which may be newer than {@link CpuIsa}} */
     public static int effectiveIsaBits() {
         load();
+        AmxGuard.apply();
         return Dnnl.dnnl_get_effective_cpu_isa();
     }
 

@@ -44,6 +44,22 @@ class AmxGuardTest {
     }
 
     @Test
+    void theIsaIsNotToldBeforeItIsDecided() {
+        Forked forked = Forked.run(AskingMain.class, Map.of());
+        assertThat(forked.output()).contains("doing without AMX: gatun.amx=off").contains("amx false");
+    }
+
+    /** Asks for the ISA without applying the guard. */
+    static final class AskingMain {
+        private AskingMain() {}
+
+        public static void main(String[] args) {
+            System.setProperty(AmxGuard.PROPERTY, "off");
+            System.out.println("amx " + OneDnn.effectiveIsa().includes(CpuIsa.AVX10_1_512_AMX));
+        }
+    }
+
+    @Test
     void whatIsUnknownIsNotTrusted() {
         assertThat(AmxGuard.objection(new AmxProbe.Result(AmxProbe.Outcome.UNKNOWN, 1, "no such class")))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("gatun.amx=trust", "no such class"));

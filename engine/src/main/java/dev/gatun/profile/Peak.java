@@ -1,7 +1,6 @@
 package dev.gatun.profile;
 
 import dev.gatun.natives.MultiplyLoop;
-import dev.gatun.onednn.AmxGuard;
 import dev.gatun.onednn.CpuIsa;
 import dev.gatun.onednn.DataType;
 import dev.gatun.onednn.OneDnn;
@@ -70,7 +69,6 @@ public record Peak(String how, OptionalDouble gmacs) {
     public static Peak of(DataType type) {
         List<Choice> choices = choices(type);
         // oneDNN asks the kernel for AMX when it looks which ISA it has.
-        AmxGuard.apply();
         CpuIsa isa = OneDnn.effectiveIsa();
         return loop(choices, isa)
                 .map(Peak::measured)
