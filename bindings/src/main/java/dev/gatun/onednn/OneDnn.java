@@ -153,6 +153,18 @@ public final class OneDnn {
         OpenMp.omp_set_num_threads(threads);
     }
 
+    /**
+     * Gives the calling thread the OpenMP team size back that {@link #maxThreads} told before {@link #setThreads}. It may be larger than what
+     * {@link #setThreads} takes, by {@code OMP_NUM_THREADS} or the caller's own OpenMP code. Does nothing without OpenMP; never throws.
+     *
+     * @param threads what {@link #maxThreads} told
+     */
+    public static void restoreThreads(int threads) {
+        if (load().cpuRuntime() == CpuRuntime.OPENMP) {
+            OpenMp.omp_set_num_threads(threads);
+        }
+    }
+
     /** {@return how many primitives the library's cache of created primitives holds at most} */
     public static int primitiveCacheCapacity() {
         load();

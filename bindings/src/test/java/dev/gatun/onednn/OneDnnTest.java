@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,24 @@ class OneDnnTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OneDnn.setThreads(0))
                 .withMessageContaining("at least 1");
+    }
+
+    @Test
+    void aTeamSizeThatIsTooLargeToSetIsRestored() {
+        Forked forked = Forked.run(RestoringMain.class, Map.of("OMP_NUM_THREADS", "2000"));
+        assertThat(forked.output()).contains("threads 2000 1 2000");
+    }
+
+    static final class RestoringMain {
+        private RestoringMain() {}
+
+        public static void main(String[] args) {
+            int before = OneDnn.maxThreads();
+            OneDnn.setThreads(1);
+            int set = OneDnn.maxThreads();
+            OneDnn.restoreThreads(before);
+            System.out.println("threads " + before + " " + set + " " + OneDnn.maxThreads());
+        }
     }
 
     @Test

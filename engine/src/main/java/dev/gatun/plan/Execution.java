@@ -98,7 +98,7 @@ public final class Execution implements AutoCloseable {
         try {
             execute(src, dst, listener);
         } finally {
-            OneDnn.setThreads(callersThreads);
+            OneDnn.restoreThreads(callersThreads);
         }
     }
 

@@ -83,7 +83,7 @@ public final class Plan implements AutoCloseable {
             }
             return new Plan(request, rollback, builder, planner, graph);
         } finally {
-            OneDnn.setThreads(callersThreads);
+            OneDnn.restoreThreads(callersThreads);
             // What runs the plan is more often than not another thread.
             if (request.threads() > 1) {
                 Team.release();

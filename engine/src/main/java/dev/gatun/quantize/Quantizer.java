@@ -77,7 +77,7 @@ public final class Quantizer {
             Workbench bench = new Workbench(new Topology(fused), parameters, images, network, workers, options);
             return new Quantizer(bench).run();
         } finally {
-            OneDnn.setThreads(callersThreads);
+            OneDnn.restoreThreads(callersThreads);
         }
     }
 
