@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.gatun.natives.CpuRuntime;
 import dev.gatun.natives.ThreadAffinity;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -21,6 +22,8 @@ import java.util.Optional;
 public final class Team {
     /** {@code omp_pause_soft}: OpenMP's settings of the thread stay. */
     private static final int SOFT = 1;
+
+    private static final System.Logger LOG = System.getLogger(Team.class.getName());
 
     private Team() {}
 
@@ -91,7 +94,7 @@ public final class Team {
     /**
      * Gives the calling thread a new team whose further threads stay on CPUs of their own, until it is {@linkplain #release() released}. Left
      * to itself, a kernel may keep two threads that wait for each other on one CPU for a while, although another is idle. Where the caller
-     * may run is as before, and so may further threads if more are needed.
+     * may run is as before, and so may further threads if more are needed; should the system refuse that meanwhile, a warning is logged.
      *
      * @param cpus of each thread but the caller
      * @return whether it is so now; false if it cannot be on this system, or not on these CPUs, and then all may run where the caller may
@@ -114,7 +117,14 @@ public final class Team {
                 run(threadNumber(), MemorySegment.NULL, i + 2, MemorySegment.NULL);
             }
         } finally {
-            ThreadAffinity.pin(callers);
+            if (!ThreadAffinity.pin(callers)) {
+                pinned = false;
+                LOG.log(
+                        Level.WARNING,
+                        "a thread that could run on CPUs {0} is left on CPUs {1}: the system does not give it the others back",
+                        callers,
+                        ThreadAffinity.current());
+            }
         }
         if (!pinned) {
             release();
