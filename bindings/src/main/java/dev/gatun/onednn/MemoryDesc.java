@@ -100,15 +100,24 @@ public final class MemoryDesc extends Handle {
      * @param dims 1 to 12 dimensions
      * @param strides distance between neighbours along each dimension, in elements
      * @return a descriptor, owned by the caller
+     * @throws IllegalArgumentException if a number is negative, or a long cannot count the bytes
      */
     public static MemoryDesc ofStrides(DataType dataType, long[] dims, long[] strides) {
         checkShape(dataType, dims);
         if (strides.length != dims.length) {
             throw new IllegalArgumentException(strides.length + " strides for " + dims.length + " dimensions");
         }
-        for (long stride : strides) {
-            if (stride < 0) {
+        long bytes = 0;
+        for (int i = 0; i < strides.length; i++) {
+            if (strides[i] < 0) {
                 throw new IllegalArgumentException("negative stride in " + Arrays.toString(strides));
+            }
+            try {
+                long extent = Math.multiplyExact(dims[i], strides[i]);
+                bytes = Math.addExact(bytes, Math.multiplyExact(extent, (long) dataType.size()));
+            } catch (ArithmeticException e) {
+                throw new IllegalArgumentException(
+                        "elements too far apart: " + Native.join(dims) + " strides " + Arrays.toString(strides), e);
             }
         }
         OneDnn.load();

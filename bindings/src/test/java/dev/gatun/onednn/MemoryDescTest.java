@@ -160,6 +160,9 @@ class MemoryDescTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> MemoryDesc.of(DataType.UNDEF, FormatTag.AB, 1, 2))
                 .withMessageContaining("data type");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MemoryDesc.ofStrides(DataType.F32, new long[] {2, 3}, new long[] {1L << 60, 1}))
+                .withMessage("elements too far apart: 2x3 strides [1152921504606846976, 1]");
     }
 
     @Test
