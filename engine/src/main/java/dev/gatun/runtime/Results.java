@@ -19,18 +19,19 @@ public record Results(List<Long> rowBytes) {
         }
     }
 
-    /** Where a result of {@code images} images begins. */
+    /** Where a result of {@code images} images begins; throws {@link ArithmeticException} where it overflows a long. */
     public long offset(int result, long images) {
         long offset = 0;
         for (int i = 0; i < result; i++) {
-            offset = Math.ceilDiv(offset + images * rowBytes.get(i), ALIGNMENT) * ALIGNMENT;
+            long end = Math.addExact(offset, Math.multiplyExact(images, rowBytes.get(i)));
+            offset = Math.multiplyExact(Math.ceilDiv(end, ALIGNMENT), ALIGNMENT);
         }
         return offset;
     }
 
-    /** All that {@code images} images need. */
+    /** All that {@code images} images need; throws {@link ArithmeticException} where it overflows a long. */
     public long bytes(long images) {
         int last = rowBytes.size() - 1;
-        return offset(last, images) + images * rowBytes.get(last);
+        return Math.addExact(offset(last, images), Math.multiplyExact(images, rowBytes.get(last)));
     }
 }

@@ -15,8 +15,15 @@ public final class RunArguments {
      * @throws IllegalStateException if a segment's arena is closed
      */
     public static void check(Streamable model, MemorySegment src, MemorySegment dst, long images, Thread runner) {
-        long srcBytes = model.srcBytes() / model.batch() * images;
-        long dstBytes = model.results().bytes(images);
+        long srcBytes;
+        long dstBytes;
+        try {
+            srcBytes = Math.multiplyExact(model.srcBytes() / model.batch(), images);
+            dstBytes = model.results().bytes(images);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "images is " + images + ", expected no more than src and dst have room for", e);
+        }
         check("src", src, srcBytes, model.srcAlignment(), runner);
         check("dst", dst, dstBytes, Float.BYTES, runner);
         if (dst.isReadOnly()) {
