@@ -101,6 +101,17 @@ class ResNetTest {
                         "images are 34x32, expected multiples of 4: the network's SAME padding is another for other sizes");
     }
 
+    @Test
+    void refusesSizesThatALongCannotCount() {
+        Model model = ResNet.named("resnet8-mlperf-tiny").randomWeights(1);
+        for (int side : new int[] {2_000_000_000, 1 << 28}) {
+            assertThatThrownBy(() -> model.compile(CompileOptions.defaults().withSize(side, side)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("images of " + side + "x" + side
+                            + " are too large, expected less than 2^63 multiply-accumulates");
+        }
+    }
+
     /** keras/applications/imagenet_utils.py: modes "caffe" and "tf"; MLPerf-tiny is fed with bytes. */
     @Test
     void preparesImagesAsTheFamilyDoes() {
