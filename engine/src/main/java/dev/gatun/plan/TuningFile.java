@@ -26,7 +26,7 @@ final class TuningFile {
     private final @Nullable Path file;
     private final String machine;
     private final Map<String, String> choices = new TreeMap<>();
-    private boolean changed;
+    private final Map<String, String> unsaved = new TreeMap<>();
 
     private TuningFile(@Nullable Path file, String machine) {
         this.file = file;
@@ -51,14 +51,18 @@ final class TuningFile {
     /** What {@code file} says of this machine; nothing if that cannot be read. */
     static TuningFile read(Path file, String machine) {
         TuningFile tuning = new TuningFile(file, machine);
-        try {
-            if (Files.isRegularFile(file) && Files.size(file) <= MAX_BYTES) {
-                tuning.parse(Files.readAllLines(file, StandardCharsets.UTF_8));
-            }
-        } catch (IOException e) {
-            return tuning;
-        }
+        tuning.parse(lines(file));
         return tuning;
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.isRegularFile(file) && Files.size(file) <= MAX_BYTES
+                    ? Files.readAllLines(file, StandardCharsets.UTF_8)
+                    : List.of();
+        } catch (IOException e) {
+            return List.of();
+        }
     }
 
     private void parse(List<String> lines) {
@@ -85,14 +89,18 @@ final class TuningFile {
 
     /** Remembers the fastest implementation of a problem. */
     synchronized void add(String problem, String implementation) {
-        changed |= !implementation.equals(choices.put(problem, implementation));
+        if (!implementation.equals(choices.put(problem, implementation))) {
+            unsaved.put(problem, implementation);
+        }
     }
 
-    /** Writes what has been added, in place of the file as a whole. */
+    /** Writes what has been added beside what others have saved meanwhile, in place of the file as a whole. */
     synchronized void save() {
-        if (!changed || file == null) {
+        if (unsaved.isEmpty() || file == null) {
             return;
         }
+        parse(lines(file));
+        choices.putAll(unsaved);
         List<String> lines = new ArrayList<>(List.of(machine));
         choices.forEach((problem, implementation) -> lines.add(problem + '\t' + implementation));
         try {
@@ -101,13 +109,13 @@ final class TuningFile {
             try {
                 Files.write(written, lines, StandardCharsets.UTF_8);
                 Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                changed = false;
+                unsaved.clear();
             } finally {
                 Files.deleteIfExists(written);
             }
         } catch (IOException e) {
             // Measured again the next time.
-            changed = true;
+            return;
         }
     }
 }

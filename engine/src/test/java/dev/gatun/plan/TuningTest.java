@@ -131,6 +131,28 @@ class TuningTest {
     }
 
     @Test
+    void whatOthersHaveSavedMeanwhileIsKept() {
+        TuningFile first = file();
+        TuningFile second = file();
+        first.add(PROBLEM, "jit");
+        first.add("both's", "jit");
+        second.add("another", "brgemm");
+        second.add("both's", "brgemm");
+        first.save();
+        second.save();
+        assertThat(file().choice(PROBLEM)).contains("jit");
+        assertThat(file().choice("another")).contains("brgemm");
+        assertThat(file().choice("both's")).contains("brgemm");
+
+        // What the second read is no newer than what the first writes now.
+        second.add("later", "jit");
+        first.add("another", "gemm");
+        first.save();
+        second.save();
+        assertThat(file().choice("another")).contains("gemm");
+    }
+
+    @Test
     void whatCannotBeWrittenIsNoError() throws IOException {
         Path inTheWay = Files.writeString(directory.resolve("file"), "no directory");
         TuningFile file = TuningFile.read(inTheWay.resolve("tunings.txt"), MACHINE);
