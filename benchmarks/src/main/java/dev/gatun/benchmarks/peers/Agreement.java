@@ -5,14 +5,18 @@ import java.util.Map;
 /** How far answers are from the reference. */
 final class Agreement {
     /**
-     * What a precision may differ by, largest difference over largest logit; several times what real networks show. With drawn
-     * weights int8 differs by more (ResNet-50: 0.3, ours and ONNX Runtime's alike); why has not been looked into, so int8 is also held
-     * against int8.
+     * What a precision may differ by, largest difference over largest logit: twice what real weights show or more. Measured 2026-11-30, ours and
+     * peers': f32 1.1e-6, bf16 6.2e-3 (1.5e-2 on photographs, README), f16 3.5e-3 there, int8 5.9e-2 (ResNet-18 and -50, with ranges of drawn
+     * images), of drawn weights 1.3e-2 (ResNet-18, -50 and -152). Drawn images differ from each other by 0.11 to 0.41 of the largest logit, so that
+     * the answer to another image is none.
      */
-    private static final Map<String, Double> TOLERANCE = Map.of("f32", 1e-4, "f16", 2e-2, "bf16", 1e-1, "int8", 6e-1);
+    private static final Map<String, Double> TOLERANCE = Map.of("f32", 1e-4, "f16", 1e-2, "bf16", 3e-2, "int8", 1e-1);
 
-    /** What int8 answers may differ by that are of the same weights and scales but round in other places. */
-    private static final double INT8_APART = 0.3;
+    /**
+     * What int8 answers may differ by that are of the same weights and scales but round in other places: 3.3e-2 of real weights in those
+     * measurements, 1.1e-2 of drawn ones.
+     */
+    private static final double INT8_APART = 6e-2;
 
     private Agreement() {}
 

@@ -29,8 +29,12 @@ class AgreementTest {
     void toleratesMoreTheFewerBitsThereAre() {
         assertThat(Agreement.holds("f32", 5e-5)).isTrue();
         assertThat(Agreement.holds("f32", 5e-3)).isFalse();
-        assertThat(Agreement.holds("bf16", 5e-2)).isTrue();
-        assertThat(Agreement.holds("bf16", 5e-1)).isFalse();
+        assertThat(Agreement.holds("bf16", 2e-2)).isTrue();
+        assertThat(Agreement.holds("bf16", 5e-2)).isFalse();
+        assertThat(Agreement.holds("int8", 5e-2)).isTrue();
+        assertThat(Agreement.holds("int8", 2e-1)).isFalse();
+        assertThat(Agreement.int8Holds(3e-2)).isTrue();
+        assertThat(Agreement.int8Holds(1e-1)).isFalse();
         assertThat(Agreement.holds("f8", 0.01)).isFalse();
     }
 }
