@@ -16,6 +16,11 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * A model made ready for one batch, image size and precision: primitives and packed weights. Immutable and shared by any number of
@@ -168,6 +173,11 @@ public final class CompiledModel implements Streamable, AutoCloseable {
         }
     }
 
+    /** Layers whose implementation has been measured to be the fastest on this machine: see {@link CompileOptions#tuning()}. */
+    public int tunedLayers() {
+        return plan.tunedLayers();
+    }
+
     /** Bytes of packed weights, shared by all sessions. */
     public long weightBytes() {
         return plan.weightBytes();
@@ -210,13 +220,14 @@ public final class CompiledModel implements Streamable, AutoCloseable {
         }
     }
 
-    /** What was planned, in a few words each: what is computed, in which batches, by which streams, in how much memory. */
+    /** What was planned, in a few words each: what is computed, in which batches, by which streams and implementations, in how much memory. */
     @Override
     public String toString() {
         PlanRequest request = plan.request();
+        List<Plan.StepInfo> steps = steps();
         return String.format(
                 Locale.ROOT,
-                "%s %s, src %s %s, dst %s; batch %d (%s); %s; %d steps, weights %.1f MB, and for each stream activations %.1f MB and"
+                "%s %s, src %s %s, dst %s; batch %d (%s); %s; %d steps: %s; they write %s; tuned layers %d; weights %.1f MB, and for each stream activations %.1f MB and"
                         + " scratchpad %.1f MB",
                 name,
                 request.precision(),
@@ -226,10 +237,26 @@ public final class CompiledModel implements Streamable, AutoCloseable {
                 batch(),
                 batchReason(),
                 placement(),
-                plan.stepInfos().size(),
+                steps.size(),
+                counts(steps, Plan.StepInfo::implementation),
+                counts(steps, Plan.StepInfo::dstLayout),
+                tunedLayers(),
                 megabytes(plan.weightBytes()),
                 megabytes(plan.arenaBytes()),
                 megabytes(plan.scratchpadBytes()));
+    }
+
+    /** How many there are of each, the most frequent first. */
+    private static String counts(List<Plan.StepInfo> steps, Function<Plan.StepInfo, String> which) {
+        return steps.stream()
+                .map(which)
+                .filter(Predicate.not(String::isEmpty))
+                .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .map(entry -> entry.getValue() + " " + entry.getKey())
+                .collect(Collectors.joining(", "));
     }
 
     private static double megabytes(long bytes) {

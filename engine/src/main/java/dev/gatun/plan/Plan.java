@@ -31,6 +31,7 @@ public final class Plan implements AutoCloseable {
     private final long arenaBytes;
     private final long scratchpadBytes;
     private final long weightBytes;
+    private final int tunedLayers;
 
     /**
      * Plans {@code graph}; on failure nothing is kept.
@@ -106,6 +107,7 @@ public final class Plan implements AutoCloseable {
         this.arenaBytes = builder.placeBuffers();
         this.scratchpadBytes = builder.scratchpadBytes();
         this.weightBytes = builder.packer().bytes();
+        this.tunedLayers = builder.tuner().chosen();
         this.handles = rollback.detach();
     }
 
@@ -174,6 +176,11 @@ public final class Plan implements AutoCloseable {
         return weightBytes;
     }
 
+    /** Layers whose implementation has been measured to be the fastest on this machine. */
+    public int tunedLayers() {
+        return tunedLayers;
+    }
+
     /** What every step is, in order. */
     public List<StepInfo> stepInfos() {
         return steps.stream()
@@ -194,7 +201,15 @@ public final class Plan implements AutoCloseable {
      * @param layouts type, layout and dimensions of what it reads and writes, such as {@code u8:acdb 1x64x56x56 -> u8:acdb 1x256x56x56};
      *     empty if it is no primitive
      */
-    public record StepInfo(String name, String implementation, String layouts) {}
+    public record StepInfo(String name, String implementation, String layouts) {
+        private static final String ARROW = "-> ";
+
+        /** Type and layout of what it writes, such as {@code u8:acdb}; empty if it is no primitive. */
+        public String dstLayout() {
+            int arrow = layouts.indexOf(ARROW);
+            return arrow < 0 ? "" : layouts.substring(arrow + ARROW.length()).split(" ", 2)[0];
+        }
+    }
 
     List<Step> steps() {
         return steps;

@@ -1,9 +1,9 @@
 package dev.gatun.plan;
 
+import dev.gatun.natives.TileArguments;
 import dev.gatun.onednn.DataType;
 import dev.gatun.onednn.MemoryDesc;
 import dev.gatun.tiles.PixelLayout;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +37,11 @@ record Value(
         return layout;
     }
 
-    /** Its type, images, channels and layout in words. */
+    /** Its type, layout in oneDNN's letters, images, channels and what is around them, in words. */
     String words(PixelLayout layout) {
-        return desc.dataType().name().toLowerCase(Locale.ROOT) + ":" + desc.dim(0) + "x" + desc.dim(1) + "x" + layout;
+        DataType type = desc.dataType();
+        String letters = layout.blocked() ? "aBcd" + TileArguments.ROW_BYTES / type.size() + "b" : "acdb";
+        return type + ":" + letters + " " + desc.dim(0) + "x" + desc.dim(1) + "x" + layout.withBlocks(false);
     }
 
     boolean eightBit() {

@@ -226,7 +226,7 @@ class TilePlanTest extends OnTiles {
                 Plan plan = Plan.of(graph, weights, request)) {
             assertThat(plan.stepInfos())
                     .anyMatch(step ->
-                            step.name().equals("move:wide") && step.layouts().contains("blocked"));
+                            step.name().equals("move:wide") && step.layouts().contains("aBcd32b"));
             MemorySegment src = pixels(arena, 2);
             float[] expected = run(graph, weights, request, src, false);
             assertThat(Errors.relative(run(graph, weights, request, src, true), expected))
@@ -438,7 +438,7 @@ class TilePlanTest extends OnTiles {
                         .filteredOn(step -> List.of("first", "second").contains(step.name()))
                         .isNotEmpty()
                         .allSatisfy(step ->
-                                assertThat(step.layouts()).matches(".*" + (sorted ? "/2" : width) + " blocked"));
+                                assertThat(step.layouts()).matches(".*-> bf16:aBcd32b \\S+" + (sorted ? "/2" : width)));
             }
         }
     }
