@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.CompileOptions;
 import dev.gatun.CompiledModel;
 import dev.gatun.profile.Profile;
 import java.nio.ByteBuffer;
@@ -34,12 +35,8 @@ final class ProfileCommand implements Callable<Integer> {
     @Mixin
     private ComputeOptions computeOptions = new ComputeOptions();
 
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            converter = PositiveInt.class,
-            description = "Images of a run; default: ${DEFAULT-VALUE}.")
-    private int batch = 1;
+    @Mixin
+    private RunOptions runOptions = new RunOptions();
 
     @Option(
             names = "--runs",
@@ -64,13 +61,11 @@ final class ProfileCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OpenModel opened = computeOptions.timed(modelOptions.open(terminal), terminal);
-        try (CompiledModel compiled = opened.compile(computeOptions
-                .compile(opened, computeOptions.threads())
-                .withInput(TimedClassifier.FORMAT)
-                .withBatch(batch))) {
+        CompileOptions options = runOptions.apply(computeOptions.compile(opened, computeOptions.threads()));
+        try (CompiledModel compiled = opened.compile(options)) {
             Profile profile = compiled.profile(runs);
             ProfileReport report = new ProfileReport(
-                    opened.describe(), computeOptions.precision(opened), compiled.srcShape(), profile);
+                    opened.describe(), options.precision(), compiled.srcShape(), options.input(), profile);
             if (json) {
                 report.printJson(terminal.out());
             } else {

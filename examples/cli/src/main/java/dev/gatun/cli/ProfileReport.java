@@ -9,6 +9,7 @@ import dev.gatun.profile.LayerProfile;
 import dev.gatun.profile.Peak;
 import dev.gatun.profile.Profile;
 import dev.gatun.profile.ReadBandwidth;
+import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shape;
 import java.io.IOException;
@@ -24,9 +25,10 @@ import java.util.OptionalDouble;
  * @param model with its weights, in words
  * @param precision that was asked for
  * @param src shape of the images
+ * @param input their layout and type
  * @param profile what was measured
  */
-record ProfileReport(String model, Precision precision, Shape src, Profile profile) {
+record ProfileReport(String model, Precision precision, Shape src, InputFormat input, Profile profile) {
     static final double MILLION = 1e6;
     static final double PERCENT = 100;
 
@@ -84,7 +86,7 @@ record ProfileReport(String model, Precision precision, Shape src, Profile profi
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(
                 "run",
-                precision + ", src " + src + ", " + Text.count(profile.threads(), "thread") + ", median of "
+                precision + ", src " + src + " " + input + ", " + Text.count(profile.threads(), "thread") + ", median of "
                         + profile.runs());
         facts.put(
                 "time",
@@ -136,6 +138,7 @@ record ProfileReport(String model, Precision precision, Shape src, Profile profi
             json.writeStringField("model", model);
             json.writeStringField("precision", precision.toString());
             json.writeStringField("src", src.toString());
+            json.writeStringField("input", input.toString());
             json.writeNumberField("batch", profile.batch());
             json.writeNumberField("threads", profile.threads());
             json.writeNumberField("runs", profile.runs());

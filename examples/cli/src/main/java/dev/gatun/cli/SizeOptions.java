@@ -1,19 +1,14 @@
 package dev.gatun.cli;
 
 import dev.gatun.CompileOptions;
-import dev.gatun.spec.InputFormat;
-import dev.gatun.spec.Precision;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** In which batches and streams a model is computed; without them, as the hint says. */
 final class SizeOptions {
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            converter = PositiveInt.class,
-            description = "Images of a run; by default what suits the purpose.")
-    private @Nullable Integer batch;
+    @Mixin
+    private RunOptions runOptions = new RunOptions();
 
     @Option(
             names = "--streams",
@@ -22,28 +17,11 @@ final class SizeOptions {
             description = "Runs side by side, each on threads of its own; by default what suits the purpose.")
     private @Nullable Integer streams;
 
-    @Option(
-            names = "--input",
-            paramLabel = "FORMAT",
-            description =
-                    "Layout and type of the images: ${COMPLETION-CANDIDATES} (default: F32_NCHW, but U8_NHWC for int8).")
-    private @Nullable InputFormat input;
-
     boolean batchAsked() {
-        return batch != null;
+        return runOptions.batchAsked();
     }
 
     CompileOptions apply(CompileOptions options) {
-        return options.withInput(input(options.precision()))
-                .withBatch(batch == null ? CompileOptions.AUTO : batch)
-                .withStreams(streams == null ? CompileOptions.AUTO : streams);
-    }
-
-    /** Only pixels let the first layer compute in int8. */
-    private InputFormat input(Precision precision) {
-        if (input != null) {
-            return input;
-        }
-        return precision == Precision.INT8 ? InputFormat.U8_NHWC : InputFormat.F32_NCHW;
+        return runOptions.apply(options).withStreams(streams == null ? CompileOptions.AUTO : streams);
     }
 }

@@ -9,6 +9,7 @@ import dev.gatun.profile.LayerProfile;
 import dev.gatun.profile.Peak;
 import dev.gatun.profile.Profile;
 import dev.gatun.profile.ReadBandwidth;
+import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.Precision;
 import dev.gatun.spec.Shape;
 import java.io.IOException;
@@ -41,7 +42,7 @@ class ProfileCommandTest {
 
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out().lines())
-                .contains("run        f32, src [1, 3, 32, 32], 1 thread, median of 3")
+                .contains("run        f32, src [1, 3, 32, 32] F32_NCHW, 1 thread, median of 3")
                 .anyMatch(line -> line.startsWith("peak f32 "))
                 .anyMatch(line -> line.startsWith("LAYER "))
                 .anyMatch(line ->
@@ -51,11 +52,12 @@ class ProfileCommandTest {
 
     @Test
     void printsJson() {
-        JsonNode profile = Run.gatun("profile", "--json", "--batch", "2", "--runs", "3", "--threads", "1")
+        JsonNode profile = Run.gatun("profile", "--json", "--batch", "2", "--input", "U8_NHWC", "--runs", "3", "--threads", "1")
                 .json()
                 .getFirst();
 
         assertThat(profile.get("batch").asInt()).isEqualTo(2);
+        assertThat(profile.get("input").asText()).isEqualTo("U8_NHWC");
         assertThat(profile.get("runs").asInt()).isEqualTo(3);
         assertThat(profile.get("milliseconds").asDouble()).isPositive();
         assertThat(profile.get("machine").get("peaks").has("f32")).isTrue();
@@ -132,7 +134,7 @@ class ProfileCommandTest {
                 List.of(layer),
                 Map.of(DataType.S8, new Peak("there is no loop for SSE41", OptionalDouble.empty())),
                 new ReadBandwidth("no loop here", 0, OptionalDouble.empty(), OptionalDouble.empty()));
-        return new ProfileReport("m", Precision.F32, Shape.of(1, 3, 32, 32), profile);
+        return new ProfileReport("m", Precision.F32, Shape.of(1, 3, 32, 32), InputFormat.F32_NCHW, profile);
     }
 
     @Test
