@@ -2,8 +2,14 @@ package dev.gatun.bench;
 
 import java.util.function.DoublePredicate;
 
-/** Bisection for the highest rate that is still borne. */
+/**
+ * Bisection for the highest rate that is still borne. A rate is tried until two tries agree, so that something that happens once to the machine
+ * decides nothing.
+ */
 public final class RateSearch {
+    /** Tries of a rate at most. */
+    public static final int TRIES = 3;
+
     private RateSearch() {}
 
     /**
@@ -19,19 +25,33 @@ public final class RateSearch {
             throw new IllegalArgumentException("ceiling " + ceiling + " and precision " + precision
                     + ", expected a ceiling above 0 and a precision between 0 and 1");
         }
-        if (bears.test(ceiling)) {
+        if (mostly(ceiling, bears)) {
             return ceiling;
         }
         double borne = 0;
         double tooMuch = ceiling;
         while (tooMuch - borne > precision * ceiling) {
             double middle = (borne + tooMuch) / 2;
-            if (bears.test(middle)) {
+            if (mostly(middle, bears)) {
                 borne = middle;
             } else {
                 tooMuch = middle;
             }
         }
         return borne;
+    }
+
+    /** How many rates {@link #highest} tries at most. */
+    public static int rates(double precision) {
+        int rates = 1;
+        for (double interval = 1; interval > precision; interval /= 2) {
+            rates++;
+        }
+        return rates;
+    }
+
+    private static boolean mostly(double rate, DoublePredicate bears) {
+        boolean first = bears.test(rate);
+        return bears.test(rate) == first ? first : bears.test(rate);
     }
 }

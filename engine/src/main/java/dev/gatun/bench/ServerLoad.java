@@ -28,11 +28,12 @@ public final class ServerLoad {
      *
      * @param rate images a second that were to arrive
      * @param sent images that did; fewer than planned if it ended early
+     * @param refused images that arrived when there was no room for any more
      * @param answered images a second that were answered
-     * @param latencies from arrival to answer
-     * @param bears whether all were sent and 99 % of them answered within the bound
+     * @param latencies from arrival to answer, of those that were not refused
+     * @param bears whether it did not end early and 99 % of all were answered within the bound
      */
-    public record Trial(double rate, long sent, double answered, Latencies latencies, boolean bears) {}
+    public record Trial(double rate, long sent, long refused, double answered, Latencies latencies, boolean bears) {}
 
     /**
      * A load on {@code batcher}.
@@ -47,14 +48,22 @@ public final class ServerLoad {
     }
 
     /**
-     * Sends as many images as arrive in {@code measure} on average, at least one, and waits for the answers. Ends early when too many are
-     * late already.
+     * Sends as many images as arrive in {@code measure} on average, at least one, and waits for the answers, however late they are.
      *
      * @param rate images a second
      * @throws IllegalArgumentException if more than 100 million arrive in that time
      * @throws dev.gatun.runtime.StreamException if one could not be computed
      */
     public Trial run(double rate, Duration measure) {
+        return run(rate, measure, false);
+    }
+
+    /** As {@link #run}, but ends as soon as too many are late or refused for the rate to be borne. */
+    public Trial attempt(double rate, Duration measure) {
+        return run(rate, measure, true);
+    }
+
+    private Trial run(double rate, Duration measure, boolean mayEndEarly) {
         PoissonArrivals arrivals = new PoissonArrivals(rate, seed);
         long expected = Math.max(1, Math.round(rate * measure.toNanos() / NANOS_PER_SECOND));
         if (expected > MOST) {
@@ -68,19 +77,22 @@ public final class ServerLoad {
             Clients clients = new Clients(model, arena, count, bound.toNanos());
             long start = System.nanoTime();
             int sent = 0;
-            while (sent < count && clients.late() <= mayBeLate) {
+            int refused = 0;
+            while (sent + refused < count && !(mayEndEarly && clients.late() + refused > mayBeLate)) {
                 long due = start + arrivals.next();
                 for (long now = System.nanoTime(); now < due; now = System.nanoTime()) {
                     LockSupport.parkNanos(due - now);
                 }
-                if (!clients.send(batcher, sent, due)) {
-                    break;
+                if (clients.send(batcher, sent, due)) {
+                    sent++;
+                } else {
+                    refused++;
                 }
-                sent++;
             }
             Latencies latencies = clients.await(sent);
             double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
-            return new Trial(rate, sent, sent / seconds, latencies, sent == count && clients.late() <= mayBeLate);
+            boolean bears = sent + refused == count && clients.late() + refused <= mayBeLate;
+            return new Trial(rate, sent, refused, sent / seconds, latencies, bears);
         }
     }
 }

@@ -38,14 +38,36 @@ class RateSearchTest {
                     return true;
                 }))
                 .isEqualTo(100);
-        assertThat(tried).containsExactly(100.0);
+        assertThat(tried).containsExactly(100.0, 100.0);
         tried.clear();
         assertThat(RateSearch.highest(100, 0.02, rate -> {
                     tried.add(rate);
                     return false;
                 }))
                 .isZero();
-        assertThat(tried).startsWith(100.0, 50.0, 25.0).hasSize(7);
+        assertThat(tried).startsWith(100.0, 100.0, 50.0, 50.0, 25.0).hasSize(2 * RateSearch.rates(0.02));
+    }
+
+    @Test
+    void whatHappensOnceDecidesNothing() {
+        for (int hiccup = 0; hiccup < 14; hiccup++) {
+            int at = hiccup;
+            int[] tries = {0};
+            assertThat(RateSearch.highest(64, 0.02, rate -> (rate <= 37) ^ (tries[0]++ == at)))
+                    .isEqualTo(37);
+        }
+    }
+
+    @Test
+    void ratesAreAsManyAsAreTried() {
+        for (double precision : new double[] {0.5, 0.3, 0.1, 0.02, 0.01}) {
+            List<Double> tried = new ArrayList<>();
+            RateSearch.highest(10, precision, rate -> {
+                tried.add(rate);
+                return false;
+            });
+            assertThat(tried.stream().distinct()).hasSize(RateSearch.rates(precision));
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.gatun.runtime.Placement;
 import dev.gatun.runtime.StreamException;
 import dev.gatun.runtime.StreamPool;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** What scenarios count; how fast anything is, is not tested. */
@@ -58,13 +59,36 @@ class ScenariosTest {
     }
 
     @Test
-    void aServerThatIsLateEndsTheTrialEarly() {
+    void anAttemptEndsWhenTooManyAreLate() {
         FakeModel model = new FakeModel(1);
         try (Batcher batcher = batcher(model)) {
             // No answer is there in no time: of 10,000 images 101 are too many.
-            ServerLoad.Trial trial = new ServerLoad(batcher, Duration.ZERO, 1).run(100_000, Duration.ofMillis(100));
+            ServerLoad.Trial trial = new ServerLoad(batcher, Duration.ZERO, 1).attempt(100_000, Duration.ofMillis(100));
             assertThat(trial.bears()).isFalse();
             assertThat(trial.sent()).isBetween(101L, 9_999L);
+        }
+    }
+
+    @Test
+    void aRunIsAsLongHoweverManyAreLate() {
+        FakeModel model = new FakeModel(1);
+        try (Batcher batcher = batcher(model)) {
+            ServerLoad.Trial trial = new ServerLoad(batcher, Duration.ZERO, 1).run(2000, Duration.ofMillis(100));
+            assertThat(trial.bears()).isFalse();
+            assertThat(trial.sent()).isEqualTo(200);
+            assertThat(trial.latencies().count()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void imagesThatThereIsNoRoomForAreRefusedAndTheOthersAnswered() {
+        FakeModel model = new FakeModel(1, _ -> LockSupport.parkNanos(10_000_000));
+        try (Batcher batcher = new Batcher(model, ONE, Duration.ZERO, 2)) {
+            ServerLoad.Trial trial = new ServerLoad(batcher, DAY, 1).run(2000, Duration.ofMillis(100));
+            assertThat(trial.refused()).isPositive();
+            assertThat(trial.sent() + trial.refused()).isEqualTo(200);
+            assertThat(trial.latencies().count()).isEqualTo((int) trial.sent());
+            assertThat(trial.bears()).isFalse();
         }
     }
 

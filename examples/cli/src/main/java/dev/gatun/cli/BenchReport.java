@@ -1,6 +1,7 @@
 package dev.gatun.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.gatun.CompileOptions;
 import dev.gatun.CompiledModel;
 import dev.gatun.bench.Latencies;
 import dev.gatun.bench.ServerLoad;
@@ -10,20 +11,23 @@ import dev.gatun.natives.Machine;
 import dev.gatun.onednn.OneDnn;
 import dev.gatun.profile.Peak;
 import dev.gatun.runtime.Placement;
-import dev.gatun.spec.Precision;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How {@code gatun bench} prints what it measured, and where.
  *
  * @param model name of the variant
  * @param weights what they are
- * @param precision computed in
+ * @param options it was compiled with
  * @param scenario what was measured
+ * @param seconds how long, each time
  * @param compiled borrowed
  * @param work multiply-accumulates of an image
  * @param peak of a core in the precision
@@ -31,8 +35,9 @@ import java.util.Locale;
 record BenchReport(
         String model,
         String weights,
-        Precision precision,
+        CompileOptions options,
         String scenario,
+        double seconds,
         CompiledModel compiled,
         long work,
         Peak peak) {
@@ -51,6 +56,26 @@ record BenchReport(
      * @param unit for people
      */
     private record Figure(String key, String label, Object value, String unit) {}
+
+    /**
+     * How images arrived at a server.
+     *
+     * @param bound of the 99th percentile
+     * @param maxDelayMillis how long an image might wait for others to share its batch
+     * @param seed of the arrivals
+     * @param ceiling images a second of a closed loop
+     */
+    record Load(Duration bound, double maxDelayMillis, long seed, double ceiling) {}
+
+    /**
+     * How a rate was found.
+     *
+     * @param found the last try of the highest rate that was borne
+     * @param tries of all rates
+     * @param seconds that they took
+     * @param mostSeconds that they would have taken at most, without waiting for the last answers
+     */
+    record Search(ServerLoad.Trial found, int tries, double seconds, double mostSeconds) {}
 
     static double millis(long nanos) {
         return nanos / NANOS_PER_MILLI;
@@ -73,12 +98,20 @@ record BenchReport(
     }
 
     /** Prints a server's trial. */
-    void print(Terminal terminal, boolean json, Duration bound, double ceiling, ServerLoad.Trial trial) {
-        List<Figure> more = List.of(
+    void print(Terminal terminal, boolean json, Load load, ServerLoad.Trial trial, Optional<Search> search) {
+        List<Figure> more = new ArrayList<>(List.of(
                 new Figure("qps", "asked for", trial.rate(), "images/s"),
-                new Figure("boundMs", "bound of p99", (double) bound.toMillis(), "ms"),
+                new Figure("boundMs", "bound of p99", (double) load.bound.toMillis(), "ms"),
                 new Figure("bears", "kept", trial.bears(), ""),
-                new Figure("closedLoopImagesPerSecond", "without bound", ceiling, "images/s"));
+                new Figure("refused", "no room for", trial.refused(), "images"),
+                new Figure("closedLoopImagesPerSecond", "without bound", load.ceiling, "images/s"),
+                new Figure("maxDelayMs", "longest delay", load.maxDelayMillis, "ms"),
+                new Figure("seed", "seed", load.seed, "")));
+        search.ifPresent(taken -> {
+            more.add(new Figure("tries", "search", taken.tries, "tries"));
+            more.add(new Figure("searchSeconds", "  took", taken.seconds, "s"));
+            more.add(new Figure("mostSearchSeconds", "  at most", taken.mostSeconds, "s"));
+        });
         print(terminal, json, trial.latencies(), trial.answered(), more);
     }
 
@@ -89,6 +122,7 @@ record BenchReport(
                 write(fields, setting());
                 write(fields, measured);
                 write(fields, more);
+                write(fields, run());
                 write(fields, environment());
             });
             return;
@@ -99,13 +133,14 @@ record BenchReport(
                         "%s with weights %s, %s, %s: batch %d, %s",
                         model,
                         weights,
-                        precision,
+                        options.precision(),
                         scenario,
                         compiled.batch(),
                         compiled.placement().describe())));
         rows(terminal, measured);
         rows(terminal, more);
         terminal.out().println();
+        rows(terminal, run());
         rows(terminal, environment());
     }
 
@@ -146,11 +181,19 @@ record BenchReport(
         return List.of(
                 new Figure("model", "model", model, ""),
                 new Figure("weights", "weights", weights, ""),
-                new Figure("precision", "precision", precision, ""),
+                new Figure("precision", "precision", options.precision(), ""),
                 new Figure("scenario", "scenario", scenario, ""),
                 new Figure("batch", "batch", compiled.batch(), ""),
                 new Figure("streams", "streams", compiled.placement().streams(), ""),
                 new Figure("threads", "threads", compiled.placement().threads(), ""));
+    }
+
+    private List<Figure> run() {
+        return List.of(
+                new Figure("src", "images", compiled.srcShape(), ""),
+                new Figure("input", "input", options.input(), ""),
+                new Figure("tunedLayers", "tuned", compiled.tunedLayers(), "layers"),
+                new Figure("seconds", "measured for", seconds, "s"));
     }
 
     private List<Figure> environment() {
@@ -161,8 +204,10 @@ record BenchReport(
                 new Figure("cores", "cores", machine.affinityCores(), ""),
                 new Figure("placement", "placement", compiled.placement(), ""),
                 new Figure("oneDnn", "oneDNN", OneDnn.version(), ""),
+                new Figure("os", "OS", System.getProperty("os.name") + " " + System.getProperty("os.version"), ""),
                 new Figure("java", "Java", System.getProperty("java.runtime.version", ""), ""),
-                new Figure("gatun", "gatun", Versions.gatun(), ""));
+                new Figure("gatun", "gatun", Versions.gatun(), ""),
+                new Figure("date", "date", Instant.now().truncatedTo(ChronoUnit.SECONDS), ""));
     }
 
     private static void write(JsonGenerator fields, List<Figure> figures) throws IOException {
@@ -170,6 +215,7 @@ record BenchReport(
             fields.writeFieldName(figure.key);
             switch (figure.value) {
                 case Integer number -> fields.writeNumber(number);
+                case Long number -> fields.writeNumber(number);
                 case Double number -> fields.writeNumber(Json.thousandths(number));
                 case Boolean truth -> fields.writeBoolean(truth);
                 default -> fields.writeString(figure.value.toString());

@@ -86,8 +86,8 @@ record ProfileReport(String model, Precision precision, Shape src, InputFormat i
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(
                 "run",
-                precision + ", src " + src + " " + input + ", " + Text.count(profile.threads(), "thread") + ", median of "
-                        + profile.runs());
+                precision + ", src " + src + " " + input + ", " + Text.count(profile.threads(), "thread")
+                        + ", median of " + profile.runs());
         facts.put(
                 "time",
                 number("%.3f ms", profile.runNanos() / MILLION)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gatun.natives.Machine;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,13 @@ class BenchCommandTest {
         assertThat(result.get("oneDnn").asText()).startsWith("3.");
         assertThat(result.get("isa").asText()).isNotEmpty();
         assertThat(result.get("placement").asText()).startsWith("1 stream x 1 thread: ");
+        assertThat(result.get("src").asText()).isEqualTo("[1, 3, 32, 32]");
+        assertThat(result.get("input").asText()).isEqualTo("F32_NCHW");
+        assertThat(result.get("seconds").asDouble()).isEqualTo(0.05);
+        assertThat(result.get("tunedLayers").isInt()).isTrue();
+        assertThat(result.get("os").asText()).startsWith(System.getProperty("os.name"));
+        assertThat(Instant.parse(result.get("date").asText())).isBefore(Instant.now());
+        assertThat(result.get("gatun").asText()).isNotEmpty();
     }
 
     @Test
@@ -92,9 +100,43 @@ class BenchCommandTest {
         JsonNode result = bench("--scenario", "server", "--qps", 40, "--streams", 1);
 
         assertThat(result.get("qps").asDouble()).isEqualTo(40);
-        assertThat(result.get("count").asInt()).isBetween(1, 2);
+        assertThat(result.get("count").asInt()).isEqualTo(2);
+        assertThat(result.get("refused").asInt()).isZero();
+        assertThat(result.get("seed").asLong()).isEqualTo(1);
+        assertThat(result.get("maxDelayMs").asDouble()).isEqualTo(1);
         assertThat(result.get("boundMs").asDouble()).isEqualTo(15);
         assertThat(result.has("bears")).isTrue();
+    }
+
+    /** No server bears a thousand times what it can do, but it answers all that it has room for. */
+    @Test
+    void aRateThatIsTooHighIsTriedForTheWholeTime() {
+        JsonNode result = bench("--scenario", "server", "--qps", 1e6, "--streams", 1);
+
+        assertThat(result.get("bears").asBoolean()).isFalse();
+        assertThat(result.get("count").asInt() + result.get("refused").asInt()).isEqualTo(50_000);
+    }
+
+    @Test
+    void aSearchSaysHowLongItMayTake() {
+        Run run = Run.gatun(
+                "bench",
+                "--model",
+                "resnet20-cifar10",
+                "--scenario",
+                "server",
+                "--seconds",
+                0.05,
+                "--streams",
+                1,
+                "--json");
+
+        assertThat(run.err()).startsWith("up to 7 rates, each tried for 0.05 s until two tries agree: at most 1.1 s");
+        assumeTrue(run.status() == 0, () -> "skipped: " + run.err());
+        JsonNode result = run.json().getFirst();
+        assertThat(result.get("bears").asBoolean()).isTrue();
+        assertThat(result.get("tries").asInt()).isBetween(2, 21);
+        assertThat(result.get("mostSearchSeconds").asDouble()).isEqualTo(1.05);
     }
 
     /** Weights that nobody quantised are, since the time does not depend on their ranges. */

@@ -52,7 +52,8 @@ class ProfileCommandTest {
 
     @Test
     void printsJson() {
-        JsonNode profile = Run.gatun("profile", "--json", "--batch", "2", "--input", "U8_NHWC", "--runs", "3", "--threads", "1")
+        JsonNode profile = Run.gatun(
+                        "profile", "--json", "--batch", "2", "--input", "U8_NHWC", "--runs", "3", "--threads", "1")
                 .json()
                 .getFirst();
 
