@@ -6,12 +6,14 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.gatun.CompileOptions;
 import dev.gatun.CompiledModel;
+import dev.gatun.DrawnQuantization;
 import dev.gatun.Model;
 import dev.gatun.Preload;
 import dev.gatun.ResNet;
 import dev.gatun.Session;
 import dev.gatun.graph.GraphBuilder;
 import dev.gatun.onnx.OnnxWriter;
+import dev.gatun.quantize.QuantizedFile;
 import dev.gatun.spec.Precision;
 import dev.gatun.spec.ResNetSpec;
 import dev.gatun.weights.ElementType;
@@ -27,12 +29,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -45,7 +50,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * From the start of a process to its first result: a JVM of its own that loads the library, reads the weights from a file in the page
- * cache, makes the network ready and runs one image. The first, which does not count, fills what caches there are.
+ * cache, makes the network ready and runs one image. The engine has its own caches filled by the first start, which does not count, or empty;
+ * ONNX Runtime has none.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -55,16 +61,22 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 public class ColdStart {
     private static final long SEED = 1;
+    private static final String CACHES = "caches";
 
     /** A variant by name. */
     @Param("resnet50")
     public String model = "resnet50";
 
+    /** Whether the engine finds what former starts left: oneDNN unpacked, AMX probed and the weights packed. */
+    @Param({"warm", "cold"})
+    public String caches = "warm";
+
     private Path directory = Path.of("");
     private Path safetensors = Path.of("");
+    private Path int8 = Path.of("");
     private Path onnx = Path.of("");
 
-    /** Writes the same weights in both containers. */
+    /** Writes the same weights in both containers, and quantised. */
     @Setup
     public void write() throws IOException {
         directory = Files.createTempDirectory("gatun-cold-start");
@@ -76,14 +88,34 @@ public class ColdStart {
         SafetensorsWriter.write(safetensors, weights, ElementType.F32, Map.of());
         Model written = ResNet.named(model).weights(safetensors);
         OnnxWriter.write(written.graph(), model, written.weights()::get, onnx);
+        int8 = directory.resolve(model + "-int8.safetensors");
+        QuantizedFile.write(DrawnQuantization.of(written), int8);
+    }
+
+    /** Empties the caches, where they are to be empty. */
+    @Setup(Level.Iteration)
+    public void forget() throws IOException {
+        if (caches.equals("cold")) {
+            delete(directory.resolve(CACHES));
+        }
     }
 
     /** Removes the files. */
     @TearDown
     public void remove() throws IOException {
-        Files.deleteIfExists(safetensors);
-        Files.deleteIfExists(onnx);
-        Files.deleteIfExists(directory);
+        delete(directory);
+    }
+
+    /** Deletes a directory with all that is in it, if it is there. */
+    public static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     /** The engine in f32. */
@@ -98,6 +130,12 @@ public class ColdStart {
         return firstResult("gatun", "bf16", model, safetensors.toString());
     }
 
+    /** The engine in int8. */
+    @Benchmark
+    public String gatunInt8() throws IOException {
+        return firstResult("gatun", "int8", model, int8.toString());
+    }
+
     /** ONNX Runtime in f32. */
     @Benchmark
     public String onnxRuntimeF32() throws IOException {
@@ -105,11 +143,12 @@ public class ColdStart {
     }
 
     /** What a process says first; the benchmark's time ends there, and the process soon after. */
-    private static String firstResult(String... arguments) throws IOException {
+    private String firstResult(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
+                "-Dgatun.cache.dir=" + directory.resolve(CACHES),
                 First.class.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);

@@ -15,13 +15,11 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * From the start of a process to its first result, and the memory that it has had resident by then: the engine with its caches empty and filled,
@@ -74,7 +72,7 @@ public final class Starts {
             Files.writeString(options.out().resolve("start.md"), text);
             System.out.print(text);
         } finally {
-            remove(directory);
+            ColdStart.delete(directory);
         }
     }
 
@@ -198,7 +196,7 @@ public final class Starts {
             }
         } finally {
             if (entry.cold()) {
-                remove(cache);
+                ColdStart.delete(cache);
             }
         }
         if (Double.isNaN(millis) || Double.isNaN(kilobytes)) {
@@ -210,13 +208,5 @@ public final class Starts {
     /** The number in a line of /proc/self/status, such as {@code VmHWM:    123 kB}. */
     static double kilobytes(String line) {
         return Double.parseDouble(line.replaceAll("\\D+", ""));
-    }
-
-    private static void remove(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }
