@@ -72,7 +72,7 @@ public final class ServerLoad {
         }
         int count = (int) expected;
         long mayBeLate = (long) (count * TAIL);
-        Streamable model = batcher.pool().model();
+        Streamable model = batcher.model();
         try (Arena arena = Arena.ofShared()) {
             Clients clients = new Clients(model, arena, count, bound.toNanos());
             long start = System.nanoTime();

@@ -241,9 +241,14 @@ public final class Batcher implements AutoCloseable {
         StreamThread.tell(told, failure);
     }
 
-    /** The streams that compute. */
-    public StreamPool pool() {
-        return pool;
+    /** What the streams run. */
+    public Streamable model() {
+        return pool.model();
+    }
+
+    /** How many streams of how many threads, and why. */
+    public Placement placement() {
+        return pool.placement();
     }
 
     /**

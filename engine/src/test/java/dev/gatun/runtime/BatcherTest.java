@@ -99,6 +99,8 @@ class BatcherTest {
     void aFullBatchDoesNotWait() throws Exception {
         FakeModel model = new FakeModel(3);
         try (Batcher batcher = batcher(model, STREAMS, LONG, 16)) {
+            assertThat(batcher.model()).isSameAs(model);
+            assertThat(batcher.placement().streams()).isEqualTo(STREAMS);
             List<CompletableFuture<Void>> futures = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 futures.add(batcher.submit(image(i), result()));
