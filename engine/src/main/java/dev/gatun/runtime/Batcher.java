@@ -25,7 +25,9 @@ public final class Batcher implements AutoCloseable {
 
     private final Object lock = new Object();
     private final Deque<Request> waiting = new ArrayDeque<>();
-    private final Deque<Request> spare = new ArrayDeque<>();
+    /** First of a list, which a stream can add to without memory. */
+    private @Nullable Request spare;
+
     private @Nullable Thread collector;
     private boolean closed;
 
@@ -35,6 +37,7 @@ public final class Batcher implements AutoCloseable {
         private MemorySegment result = MemorySegment.NULL;
         private @Nullable Completion completion;
         private @Nullable Throwable failure;
+        private @Nullable Request next;
         private long since;
     }
 
@@ -121,8 +124,7 @@ public final class Batcher implements AutoCloseable {
                 room.release();
                 checkOpen();
             }
-            Request free = spare.poll();
-            Request request = free == null ? new Request() : free;
+            Request request = spare();
             request.image = image;
             request.result = result;
             request.completion = completion;
@@ -132,6 +134,15 @@ public final class Batcher implements AutoCloseable {
                 LockSupport.unpark(collector);
             }
         }
+    }
+
+    private Request spare() {
+        Request request = spare;
+        if (request == null) {
+            return new Request();
+        }
+        spare = request.next;
+        return request;
     }
 
     private void checkOpen() {
@@ -236,7 +247,8 @@ public final class Batcher implements AutoCloseable {
         request.completion = null;
         request.failure = null;
         synchronized (lock) {
-            spare.add(request);
+            request.next = spare;
+            spare = request;
         }
         StreamThread.tell(told, failure);
     }

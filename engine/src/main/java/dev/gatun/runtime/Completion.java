@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Completion {
     /**
-     * The result is there, or will never be. What this throws goes to the thread's handler of uncaught exceptions and no further.
+     * The result is there, or will never be. What this throws goes to the thread's handler of uncaught exceptions, and what that throws
+     * no further.
      *
      * @param failure why there is no result; null if there is one
      */

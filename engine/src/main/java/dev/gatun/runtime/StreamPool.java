@@ -3,9 +3,7 @@ package dev.gatun.runtime;
 import dev.gatun.natives.Core;
 import dev.gatun.natives.Machine;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +26,10 @@ public final class StreamPool implements AutoCloseable {
     private final Batches batches;
     private final WorkQueue queue;
     private final Semaphore room;
-    private final Deque<Submitted> spare = new ArrayDeque<>();
+    private final Object lock = new Object();
+    /** First of a list, which a stream can add to without memory. */
+    private @Nullable Submitted spare;
+
     private final List<StreamThread> streams = new ArrayList<>();
 
     /**
@@ -200,9 +201,13 @@ public final class StreamPool implements AutoCloseable {
     }
 
     private Submitted spare() {
-        synchronized (spare) {
-            Submitted work = spare.poll();
-            return work == null ? new Submitted() : work;
+        synchronized (lock) {
+            Submitted work = spare;
+            if (work == null) {
+                return new Submitted();
+            }
+            spare = work.next;
+            return work;
         }
     }
 
@@ -212,6 +217,7 @@ public final class StreamPool implements AutoCloseable {
         private @Nullable MemorySegment dst;
         private int images;
         private @Nullable Completion completion;
+        private @Nullable Submitted next;
 
         void set(MemorySegment src, MemorySegment dst, int images, Completion completion) {
             this.src = src;
@@ -224,8 +230,9 @@ public final class StreamPool implements AutoCloseable {
             src = null;
             dst = null;
             completion = null;
-            synchronized (spare) {
-                spare.add(this);
+            synchronized (lock) {
+                next = spare;
+                spare = this;
             }
             room.release();
         }

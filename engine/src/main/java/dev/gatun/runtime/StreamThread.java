@@ -55,7 +55,7 @@ final class StreamThread {
                 }
                 ready.complete(pinned);
                 for (WorkQueue.Work work = queue.take(index); work != null; work = queue.take(index)) {
-                    work.run(lane);
+                    perform(work, lane);
                 }
             }
         } catch (Throwable e) {
@@ -64,6 +64,14 @@ final class StreamThread {
             }
         } finally {
             CoreLedger.PROCESS.release(cores);
+        }
+    }
+
+    private static void perform(WorkQueue.Work work, Lane lane) {
+        try {
+            work.run(lane);
+        } catch (Throwable e) {
+            report(e);
         }
     }
 
@@ -117,8 +125,16 @@ final class StreamThread {
         try {
             completion.done(failure);
         } catch (Throwable e) {
-            Thread current = Thread.currentThread();
+            report(e);
+        }
+    }
+
+    private static void report(Throwable e) {
+        Thread current = Thread.currentThread();
+        try {
             current.getUncaughtExceptionHandler().uncaughtException(current, e);
+        } catch (Throwable _) {
+            // As where the JVM itself calls the handler. The stream goes on: others wait for it.
         }
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * java.util.concurrent's queues, since those allocate a node whenever a thread waits.
  */
 final class WorkQueue {
-    /** Something a stream does on its thread. Throws nothing. */
+    /** Something a stream does on its thread. Tells its caller of failures itself; what it throws is nobody's, and the stream goes on. */
     @FunctionalInterface
     interface Work {
         void run(Lane lane);

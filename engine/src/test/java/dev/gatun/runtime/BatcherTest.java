@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -166,6 +167,22 @@ class BatcherTest {
             assertThatThrownBy(() -> batcher.run(image(1), result()))
                     .isInstanceOf(StreamException.class)
                     .hasMessage("no result");
+        }
+    }
+
+    @Test
+    void aCompletionAndAHandlerThatThrowHarmNobody() throws Exception {
+        try (Batcher batcher = batcher(new FakeModel(2), 1, LONG, 2)) {
+            batcher.submit(image(1), result(), _ -> {
+                Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {
+                    throw new OutOfMemoryError("thrown by a handler");
+                });
+                throw new IllegalStateException("thrown by a completion");
+            });
+            batcher.submit(image(2), result()).get(10, TimeUnit.SECONDS);
+            CompletableFuture<Void> one = batcher.submit(image(3), result());
+            batcher.submit(image(4), result()).get(10, TimeUnit.SECONDS);
+            one.get(10, TimeUnit.SECONDS);
         }
     }
 

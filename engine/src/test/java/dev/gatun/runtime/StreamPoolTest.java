@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -228,6 +229,39 @@ class StreamPoolTest {
             pool.submit(images(1), results(1), 1).get();
             assertThat(seen.get()).hasMessage("thrown by a completion");
         }
+    }
+
+    @Test
+    void aHandlerThatThrowsHarmsNobody() throws Exception {
+        try (StreamPool pool = pool(new FakeModel(1), 1)) {
+            pool.onEach(_ -> {
+                Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {
+                    throw new OutOfMemoryError("thrown by a handler");
+                });
+                return 0;
+            });
+            pool.submit(images(1), results(1), 1, _ -> {
+                throw new IllegalStateException("thrown by a completion");
+            });
+            pool.submit(images(1), results(1), 1).get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aStreamOutlivesWorkThatThrows() throws Exception {
+        WorkQueue queue = new WorkQueue(1);
+        StreamThread stream = new StreamThread(0, new FakeModel(1), queue, List.of()).start();
+        CompletableFuture<Throwable> seen = new CompletableFuture<>();
+        stream.thread().setUncaughtExceptionHandler((_, e) -> seen.complete(e));
+        CountDownLatch done = new CountDownLatch(1);
+        queue.add(_ -> {
+            throw new OutOfMemoryError("thrown by work");
+        });
+        queue.add(_ -> done.countDown());
+        assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(seen.get()).hasMessage("thrown by work");
+        queue.close();
+        stream.join();
     }
 
     @Test
