@@ -1,6 +1,5 @@
 package dev.gatun;
 
-import dev.gatun.natives.Machine;
 import dev.gatun.spec.InputFormat;
 import dev.gatun.spec.InputSpec;
 import dev.gatun.spec.Precision;
@@ -17,7 +16,8 @@ import dev.gatun.spec.Precision;
  * @param softmax whether results are probabilities rather than logits
  * @param hint what it is to be good at, which decides what is left to it
  * @param streams runs side by side in a {@link dev.gatun.runtime.StreamPool}; {@link #AUTO} for as many as the hint says
- * @param threads OpenMP threads of a run, from 1 to the number of CPUs; {@link #AUTO} for as many as the hint says
+ * @param threads OpenMP threads of a run, at least 1; {@link #AUTO} for as many as the hint says. Those of all streams are at most as many
+ *     as this process can use at full speed, which compiling checks
  * @param tuning whether implementations that have not been measured on this machine yet are measured first, which takes seconds and is
  *     remembered in the user's cache; what has been measured before is used anyway
  */
@@ -44,12 +44,6 @@ public record CompileOptions(
         checkCount("threads", threads);
         checkSide("height", height);
         checkSide("width", width);
-        // Reading the machine takes a millisecond, so only for a number that could be too large.
-        if (threads > 1 && threads > Machine.current().logicalCpus()) {
-            throw new IllegalArgumentException("threads is " + threads + ", expected 1 to "
-                    + Machine.current().logicalCpus()
-                    + ", which is as many CPUs as this machine has, or 0 for as many as pay");
-        }
     }
 
     private static void checkCount(String name, int count) {

@@ -1,5 +1,6 @@
 package dev.gatun;
 
+import dev.gatun.natives.Machine;
 import dev.gatun.plan.Plan;
 import dev.gatun.plan.PlanRequest;
 import dev.gatun.profile.FlightRecord;
@@ -65,12 +66,13 @@ public final class CompiledModel implements Streamable, AutoCloseable {
     }
 
     /**
-     * Streams that run the model side by side, as many as were planned, to be closed by the caller.
+     * Streams that run the model side by side, to be closed by the caller. As many as were planned, unless their number was left open and
+     * this process may use less of the machine than then.
      *
-     * @throws IllegalArgumentException if they have been asked for and are more than this process can use
+     * @throws IllegalArgumentException if several have been asked for and are more than this process can use by now
      */
     public StreamPool newPool() {
-        return new StreamPool(this, placement());
+        return new StreamPool(this, sizing.placement(Machine.current()));
     }
 
     /**
@@ -78,9 +80,10 @@ public final class CompiledModel implements Streamable, AutoCloseable {
      *
      * @param maxDelay how long an image may wait for others to share its batch
      * @param capacity images that wait before there is no room for more, at least a batch
+     * @throws IllegalArgumentException if the streams cannot be had, as in {@link #newPool}, or a number is none of that
      */
     public Batcher newBatcher(Duration maxDelay, int capacity) {
-        return new Batcher(this, placement(), maxDelay, capacity);
+        return new Batcher(this, sizing.placement(Machine.current()), maxDelay, capacity);
     }
 
     /** Streams and threads that it was planned for, and why. */

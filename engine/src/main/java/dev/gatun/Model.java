@@ -181,6 +181,8 @@ public final class Model {
      * Makes the model ready to run; the caller closes the result.
      *
      * @throws dev.gatun.plan.UnsupportedPrecisionException if the CPU is not fast in the precision and emulation is not allowed
+     * @throws IllegalArgumentException if the network does not take images of that size, or streams and threads are asked for that are more
+     *     than this process can use at full speed
      */
     public CompiledModel compile(CompileOptions options) {
         int height = options.height() == 0 ? input.size() : options.height();

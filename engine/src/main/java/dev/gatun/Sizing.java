@@ -9,9 +9,10 @@ import dev.gatun.spec.Precision;
  *
  * @param batch images of a run
  * @param batchReason in words
+ * @param streamsAsked whether there have to be as many streams as planned, for they were asked for
  * @param placement streams and threads
  */
-record Sizing(int batch, String batchReason, Placement placement) {
+record Sizing(int batch, String batchReason, boolean streamsAsked, Placement placement) {
     /**
      * Multiply-accumulates of a run that keep a thread busy in spite of the barriers between layers. Measured 2026-11-21 on 2 cores:
      * CIFAR's ResNet-20 (0.04 G) takes 1.0 to 2.4 ms on one thread and 1.9 to 39 ms on two; ResNet-18 (1.8 G) gains from the second.
@@ -38,18 +39,27 @@ record Sizing(int batch, String batchReason, Placement placement) {
      * Decides.
      *
      * @param work multiply-accumulates of one image
+     * @throws IllegalArgumentException if more threads are asked for than this process can use at full speed
      */
     static Sizing of(CompileOptions options, Machine machine, double work) {
         if (options.batch() != CompileOptions.AUTO) {
-            return new Sizing(options.batch(), "as asked", place(options, machine, work * options.batch()));
+            return of(options, machine, work, options.batch(), "as asked");
         }
         return switch (options.hint()) {
-            case LATENCY -> new Sizing(1, "one image is done soonest", place(options, machine, work));
-            case THROUGHPUT -> {
-                int batch = batchOf(options.precision(), work);
-                yield new Sizing(batch, batchReason(options.precision(), work), place(options, machine, work * batch));
-            }
+            case LATENCY -> of(options, machine, work, 1, "one image is done soonest");
+            case THROUGHPUT ->
+                of(options, machine, work, batchOf(options.precision(), work), batchReason(options.precision(), work));
         };
+    }
+
+    private static Sizing of(CompileOptions options, Machine machine, double work, int batch, String batchReason) {
+        boolean streamsAsked = options.streams() != CompileOptions.AUTO;
+        return new Sizing(batch, batchReason, streamsAsked, place(options, machine, work * batch));
+    }
+
+    /** Streams to start now: of those that nobody asked for, no more than there is room for by now. */
+    Placement placement(Machine machine) {
+        return streamsAsked ? placement : placement.within(machine);
     }
 
     private static int batchOf(Precision precision, double work) {

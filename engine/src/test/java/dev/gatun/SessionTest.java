@@ -380,6 +380,8 @@ class SessionTest {
         assertThatThrownBy(() -> options.withSize(31, 64)).hasMessageContaining("height is 31, expected at least 32");
         assertThatThrownBy(() -> options.withThreads(-1))
                 .hasMessageContaining("threads is -1, expected at least 1, or 0");
-        assertThatThrownBy(() -> options.withThreads(5_000_000)).hasMessageContaining("threads is 5000000");
+        assertThatThrownBy(() -> model.compile(options.withThreads(5_000_000)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("1 stream x 5000000 threads would be more than the ");
     }
 }

@@ -210,11 +210,9 @@ class StreamsTest {
 
     @Test
     void streamsThatOversubscribeAreRefused() {
-        try (CompiledModel compiled = model.compile(options.withStreams(USABLE + 1))) {
-            assertThatThrownBy(compiled::newPool)
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("more than the " + USABLE + " thread");
-        }
+        assertThatThrownBy(() -> model.compile(options.withStreams(USABLE + 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("more than the " + USABLE + " thread");
         assertThatThrownBy(() -> options.withStreams(-1)).hasMessageContaining("streams is -1, expected at least 1");
     }
 }

@@ -51,9 +51,24 @@ public record Placement(int streams, int threads, Pinning pinning, String reason
                 "a stream for each usable core; " + explain(machine));
     }
 
-    /** What the caller wants. More threads than this process can use at full speed are refused when a pool is to have them. */
+    /**
+     * What the caller wants.
+     *
+     * @throws IllegalArgumentException if these are more threads than this process can use at full speed
+     */
     public static Placement asked(Machine machine, int streams, int threads) {
-        return new Placement(streams, threads, Pinning.WHOLE_MACHINE, "as asked; " + explain(machine));
+        Placement placement = new Placement(streams, threads, Pinning.WHOLE_MACHINE, "as asked; " + explain(machine));
+        placement.checkFits(machine);
+        return placement;
+    }
+
+    /** The same with no more streams than this process has threads for now, but one: a quota may have shrunk since it was planned. */
+    public Placement within(Machine machine) {
+        int most = Math.max(1, machine.usableThreads() / threads);
+        return streams <= most
+                ? this
+                : new Placement(
+                        most, threads, pinning, "instead of " + streams + " that were planned; " + explain(machine));
     }
 
     /** The same with threads that stay on their CPUs or do not. */

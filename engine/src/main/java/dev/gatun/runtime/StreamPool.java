@@ -35,12 +35,15 @@ public final class StreamPool implements AutoCloseable {
     /**
      * Starts the streams and opens their sessions, each in the memory next to its cores.
      *
-     * @throws IllegalArgumentException if these are more threads than this process can use at full speed, or another number of threads a
-     *     stream than the model runs with
+     * @throws IllegalArgumentException if several streams have more threads than this process can use at full speed, or another number of
+     *     threads each than the model runs with
      */
     public StreamPool(Streamable model, Placement placement) {
         Machine machine = Machine.current();
-        placement.checkFits(machine);
+        // One is the least there can be, on as many threads as a session has.
+        if (placement.streams() > 1) {
+            placement.checkFits(machine);
+        }
         if (placement.threads() != model.threads()) {
             throw new IllegalArgumentException(
                     "streams of " + placement.threads() + " threads, and the model runs with " + model.threads());

@@ -3,41 +3,13 @@ package dev.gatun.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.gatun.natives.Core;
-import dev.gatun.natives.HugePages;
 import dev.gatun.natives.Machine;
-import java.util.List;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
-import java.util.Set;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PlacementTest {
-    /** Cores with two CPUs each. */
-    private static Machine machine(int nodes, int coresOfNode, OptionalDouble quota) {
-        int count = nodes * coresOfNode;
-        List<Core> cores = IntStream.range(0, count)
-                .mapToObj(i -> new Core(i / coresOfNode, List.of(i, i + count)))
-                .toList();
-        return new Machine(
-                "test",
-                Set.of(),
-                false,
-                2 * count,
-                count,
-                IntStream.range(0, 2 * count).boxed().toList(),
-                count,
-                cores,
-                quota,
-                IntStream.range(0, nodes).boxed().toList(),
-                OptionalLong.empty(),
-                OptionalLong.empty(),
-                new HugePages("", 0, 0));
-    }
-
-    private static final Machine TWO_NODES = machine(2, 8, OptionalDouble.empty());
-    private static final Machine LIMITED = machine(2, 8, OptionalDouble.of(2.5));
+    private static final Machine TWO_NODES = Machines.of(2, 8, OptionalDouble.empty());
+    private static final Machine LIMITED = Machines.of(2, 8, OptionalDouble.of(2.5));
 
     @Test
     void throughputHasAStreamForEachCoreButNoneForSiblings() {
@@ -75,12 +47,21 @@ class PlacementTest {
 
     @Test
     void moreThanTheMachineIsRefused() {
-        assertThatThrownBy(() -> Placement.asked(LIMITED, 2, 2).checkFits(LIMITED))
+        assertThatThrownBy(() -> Placement.asked(LIMITED, 2, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(
                         "2 streams x 2 threads would be more than the 3 threads that this process can use");
         assertThatThrownBy(() -> new Placement(0, 1, Pinning.NEVER, "")).hasMessageContaining("0 streams");
-        Placement.asked(LIMITED, 3, 1).checkFits(LIMITED);
+        assertThat(Placement.asked(LIMITED, 3, 1).streams()).isEqualTo(3);
+    }
+
+    @Test
+    void aQuotaThatShrankLeavesFewerStreams() {
+        Placement planned = Placement.throughput(TWO_NODES);
+        assertThat(planned.within(TWO_NODES)).isSameAs(planned);
+        assertThat(planned.within(LIMITED).describe()).isEqualTo("3 streams x 1 thread");
+        assertThat(planned.within(LIMITED).reason()).startsWith("instead of 16 that were planned; 3 usable threads");
+        assertThat(Placement.asked(TWO_NODES, 2, 8).within(LIMITED).describe()).isEqualTo("1 stream x 8 threads");
     }
 
     @Test

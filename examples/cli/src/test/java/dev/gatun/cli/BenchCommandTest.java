@@ -180,11 +180,16 @@ class BenchCommandTest {
     }
 
     @Test
-    void moreStreamsThanCoresAreRefused() {
-        Run run = Run.gatun("bench", "--model", "resnet20-cifar10", "--streams", USABLE + 1);
+    void moreThanTheProcessCanUseIsRefused() {
+        for (List<Object> command : List.<List<Object>>of(
+                List.of("bench", "--model", "resnet20-cifar10", "--streams", USABLE + 1),
+                List.of("plan", "--model", "resnet20-cifar10", "--streams", USABLE + 1),
+                List.of("profile", "--model", "resnet20-cifar10", "--threads", USABLE + 1))) {
+            Run run = Run.gatun(command.toArray());
 
-        assertThat(run.status()).isEqualTo(1);
-        assertThat(run.errorLines()).hasSize(1).first().asString().contains("more than the " + USABLE + " thread");
+            assertThat(run.status()).isEqualTo(1);
+            assertThat(run.errorLines()).hasSize(1).first().asString().contains("more than the " + USABLE + " thread");
+        }
     }
 
     @Test
