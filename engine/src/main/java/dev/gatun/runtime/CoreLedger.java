@@ -4,11 +4,11 @@ import dev.gatun.natives.Core;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
-/** Which cores the streams of this process are pinned to, so that a second pool takes others while there are some. Thread-safe. */
+/** Which cores the streams of this process count on, so that a second pool takes others while there are some. Thread-safe. */
 final class CoreLedger {
     /** Of this process. */
     static final CoreLedger PROCESS = new CoreLedger();
@@ -18,7 +18,7 @@ final class CoreLedger {
     /**
      * Gives a stream the cores that the fewest streams have, all of one NUMA node if one has enough.
      *
-     * @param cores to choose from, by node
+     * @param cores to choose from, node by node, first those to take where the load is the same
      * @param threads how many it needs, at most as many as there are
      */
     synchronized List<Core> take(List<Core> cores, int threads) {
@@ -41,7 +41,7 @@ final class CoreLedger {
     }
 
     private static List<List<Core>> byNode(List<Core> cores) {
-        Map<Integer, List<Core>> nodes = new TreeMap<>();
+        Map<Integer, List<Core>> nodes = new LinkedHashMap<>();
         cores.forEach(core ->
                 nodes.computeIfAbsent(core.node(), _ -> new ArrayList<>()).add(core));
         return List.copyOf(nodes.values());

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  *
  * @param streams that run at the same time, at least 1
  * @param threads OpenMP threads of each, at least 1
- * @param pinning of their threads
+ * @param pinning where they stay
  * @param reason in words
  */
 public record Placement(int streams, int threads, Pinning pinning, String reason) {
@@ -39,16 +39,13 @@ public record Placement(int streams, int threads, Pinning pinning, String reason
                     ? "all usable threads"
                     : "as many as one NUMA node has cores for, of " + machine.usableThreads() + " usable threads";
         }
-        return new Placement(1, threads, Pinning.WHOLE_MACHINE, bound + "; " + explain(machine));
+        return new Placement(1, threads, Pinning.AUTO, bound + "; " + explain(machine));
     }
 
     /** As many streams of one thread as there are cores to use: no stream waits at the barriers of another's layers. */
     public static Placement throughput(Machine machine) {
         return new Placement(
-                machine.usableThreads(),
-                1,
-                Pinning.WHOLE_MACHINE,
-                "a stream for each usable core; " + explain(machine));
+                machine.usableThreads(), 1, Pinning.AUTO, "a stream for each usable core; " + explain(machine));
     }
 
     /**
@@ -57,7 +54,7 @@ public record Placement(int streams, int threads, Pinning pinning, String reason
      * @throws IllegalArgumentException if these are more threads than this process can use at full speed
      */
     public static Placement asked(Machine machine, int streams, int threads) {
-        Placement placement = new Placement(streams, threads, Pinning.WHOLE_MACHINE, "as asked; " + explain(machine));
+        Placement placement = new Placement(streams, threads, Pinning.AUTO, "as asked; " + explain(machine));
         placement.checkFits(machine);
         return placement;
     }
@@ -71,7 +68,7 @@ public record Placement(int streams, int threads, Pinning pinning, String reason
                         most, threads, pinning, "instead of " + streams + " that were planned; " + explain(machine));
     }
 
-    /** The same with threads that stay on their CPUs or do not. */
+    /** The same with threads that stay elsewhere. */
     public Placement withPinning(Pinning pinning) {
         return new Placement(streams, threads, pinning, reason);
     }
@@ -88,14 +85,20 @@ public record Placement(int streams, int threads, Pinning pinning, String reason
         }
     }
 
-    /** Whether streams are pinned on this machine. */
-    boolean pins(Machine machine) {
+    /** Whether streams have cores of their own on this machine. */
+    boolean ownsCores(Machine machine) {
+        int cores = machine.cores().size();
         return switch (pinning) {
-            case ALWAYS -> true;
+            case ALWAYS -> threads <= cores;
             case NEVER -> false;
             // A quota below the cores leaves room for neighbours, whom this process does not see.
-            case WHOLE_MACHINE -> (long) streams * threads == machine.cores().size();
+            case AUTO -> (long) streams * threads == cores;
         };
+    }
+
+    /** Whether streams stay on NUMA nodes of this machine. */
+    boolean staysOnNodes(Machine machine) {
+        return pinning == Pinning.AUTO && !ownsCores(machine) && nodes(machine) > 1;
     }
 
     private static int coresOfANode(Machine machine) {
@@ -105,10 +108,13 @@ public record Placement(int streams, int threads, Pinning pinning, String reason
         return (int) cores.stream().mapToLong(Long::longValue).max().orElse(1);
     }
 
-    private static String explain(Machine machine) {
+    private static int nodes(Machine machine) {
         Function<Core, Integer> node = Core::node;
-        long nodes = machine.cores().stream().map(node).distinct().count();
-        return machine.explainThreads() + ", " + count((int) nodes, "NUMA node");
+        return (int) machine.cores().stream().map(node).distinct().count();
+    }
+
+    private static String explain(Machine machine) {
+        return machine.explainThreads() + ", " + count(nodes(machine), "NUMA node");
     }
 
     private static String count(int count, String thing) {

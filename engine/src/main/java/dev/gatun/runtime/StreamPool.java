@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams: long-lived platform threads, each with a session of its own and, where that is wise, on cores of its own. Takes work from any
- * thread, also virtual ones. Owns threads and sessions until {@link #close()}; its threads do not keep the JVM alive. Results are to the
+ * Streams: long-lived platform threads, each with a session of its own and, where that is wise, on cores or a NUMA node of its own ({@link
+ * Pinning}). Takes work from any thread, also virtual ones. Owns threads and sessions until {@link #close()}; its threads do not keep the JVM alive. Results are to the
  * bit those of a single session: a stream runs the same plan.
  */
 public final class StreamPool implements AutoCloseable {
@@ -53,12 +53,11 @@ public final class StreamPool implements AutoCloseable {
         this.batches = Batches.of(model);
         this.queue = new WorkQueue(placement.streams());
         this.room = new Semaphore(BACKLOG * placement.streams());
+        List<Core> cores = Seat.nearFirst(machine.cores(), Seat.currentCpu());
         try {
             for (int i = 0; i < placement.streams(); i++) {
-                List<Core> cores = placement.pins(machine)
-                        ? CoreLedger.PROCESS.take(machine.cores(), placement.threads())
-                        : List.of();
-                streams.add(new StreamThread(i, model, queue, cores).start());
+                Seat seat = Seat.take(CoreLedger.PROCESS, placement, machine, cores);
+                streams.add(new StreamThread(i, model, queue, seat).start());
             }
             streams.forEach(StreamThread::awaitReady);
         } catch (RuntimeException | Error e) {

@@ -1,21 +1,18 @@
 package dev.gatun.runtime;
 
-import dev.gatun.natives.Core;
 import dev.gatun.natives.ThreadAffinity;
-import java.util.BitSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** The thread of one stream: pins itself, opens its lane, takes work until there is none. */
+/** The thread of one stream: takes its seat, opens its lane, takes work until there is none. */
 final class StreamThread {
     private final int index;
     private final Streamable model;
     private final WorkQueue queue;
-    private final List<Core> cores;
-    /** Whether it is pinned; there when the stream is ready, failed if it will never be. */
+    private final Seat seat;
+    /** Whether it stays on the CPUs of its seat; there when the stream is ready, failed if it will never be. */
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
 
     private final Thread thread;
@@ -23,13 +20,13 @@ final class StreamThread {
     /**
      * Prepares the thread.
      *
-     * @param cores to pin to, taken from the ledger; empty not to
+     * @param seat taken from the ledger of the process
      */
-    StreamThread(int index, Streamable model, WorkQueue queue, List<Core> cores) {
+    StreamThread(int index, Streamable model, WorkQueue queue, Seat seat) {
         this.index = index;
         this.model = model;
         this.queue = queue;
-        this.cores = cores;
+        this.seat = seat;
         this.thread = Thread.ofPlatform().name("gatun-stream-" + index).daemon().unstarted(this::live);
     }
 
@@ -39,21 +36,20 @@ final class StreamThread {
             thread.start();
             return this;
         } catch (Error e) {
-            CoreLedger.PROCESS.release(cores);
+            CoreLedger.PROCESS.release(seat.cores());
             throw e;
         }
     }
 
     private void live() {
         try {
-            boolean pinned = !cores.isEmpty() && ThreadAffinity.pin(cpus());
+            boolean seated = !seat.cpus().isEmpty() && ThreadAffinity.pin(seat.cpus());
             try (Lane lane = new Lane(model)) {
-                if (pinned && cores.size() > 1) {
+                if (seated && !seat.further().isEmpty()) {
                     // What cannot be pinned stays within the stream's cores.
-                    boolean _ = lane.pin(
-                            cores.stream().skip(1).map(StreamThread::cpu).toList());
+                    boolean _ = lane.pin(seat.further());
                 }
-                ready.complete(pinned);
+                ready.complete(seated);
                 for (WorkQueue.Work work = queue.take(index); work != null; work = queue.take(index)) {
                     perform(work, lane);
                 }
@@ -63,7 +59,7 @@ final class StreamThread {
                 throw e;
             }
         } finally {
-            CoreLedger.PROCESS.release(cores);
+            CoreLedger.PROCESS.release(seat.cores());
         }
     }
 
@@ -73,19 +69,6 @@ final class StreamThread {
         } catch (Throwable e) {
             report(e);
         }
-    }
-
-    /** One CPU of each core: siblings share its multipliers. */
-    private BitSet cpus() {
-        BitSet cpus = new BitSet();
-        cores.forEach(core -> cpus.or(cpu(core)));
-        return cpus;
-    }
-
-    private static BitSet cpu(Core core) {
-        BitSet cpu = new BitSet();
-        cpu.set(core.cpus().getFirst());
-        return cpu;
     }
 
     /** Waits until the stream can take work. */
@@ -116,9 +99,9 @@ final class StreamThread {
         }
     }
 
-    /** The CPUs it is pinned to, or that it is not. */
+    /** The CPUs it stays on, or that it does not. */
     String where() {
-        return ready.join() ? cpus().toString() : "of the kernel's choice";
+        return ready.join() ? seat.cpus().toString() : "of the kernel's choice";
     }
 
     static void tell(Completion completion, @Nullable Throwable failure) {

@@ -31,6 +31,14 @@ class CoreLedgerTest {
     }
 
     @Test
+    void theFirstNodeIsTakenFirst() {
+        List<Core> cores = List.of(C, D, A, B);
+        assertThat(ledger.take(cores, 1)).containsExactly(C);
+        assertThat(ledger.take(cores, 2)).containsExactly(A, B);
+        assertThat(ledger.take(cores, 1)).containsExactly(D);
+    }
+
+    @Test
     void aTeamLargerThanANodeSpansNodes() {
         ledger.take(ALL, 1);
         assertThat(ledger.take(ALL, 3)).containsExactly(B, C, D);

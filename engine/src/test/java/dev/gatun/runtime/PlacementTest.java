@@ -63,16 +63,4 @@ class PlacementTest {
         assertThat(planned.within(LIMITED).reason()).startsWith("instead of 16 that were planned; 3 usable threads");
         assertThat(Placement.asked(TWO_NODES, 2, 8).within(LIMITED).describe()).isEqualTo("1 stream x 8 threads");
     }
-
-    @Test
-    void streamsArePinnedOnlyWhereTheyTakeTheWholeMachine() {
-        assertThat(Placement.throughput(TWO_NODES).pins(TWO_NODES)).isTrue();
-        assertThat(Placement.asked(TWO_NODES, 2, 8).pins(TWO_NODES)).isTrue();
-        assertThat(Placement.asked(TWO_NODES, 15, 1).pins(TWO_NODES)).isFalse();
-        assertThat(Placement.throughput(LIMITED).pins(LIMITED)).isFalse();
-        assertThat(Placement.throughput(LIMITED).withPinning(Pinning.ALWAYS).pins(LIMITED))
-                .isTrue();
-        assertThat(Placement.throughput(TWO_NODES).withPinning(Pinning.NEVER).pins(TWO_NODES))
-                .isFalse();
-    }
 }

@@ -34,7 +34,7 @@ class StreamPoolTest {
     }
 
     private static StreamPool pool(Streamable model, int streams) {
-        return new StreamPool(model, new Placement(streams, 1, Pinning.WHOLE_MACHINE, "test"));
+        return new StreamPool(model, new Placement(streams, 1, Pinning.AUTO, "test"));
     }
 
     /** 1, 2, 3 ... */
@@ -250,7 +250,7 @@ class StreamPoolTest {
     @Test
     void aStreamOutlivesWorkThatThrows() throws Exception {
         WorkQueue queue = new WorkQueue(1);
-        StreamThread stream = new StreamThread(0, new FakeModel(1), queue, List.of()).start();
+        StreamThread stream = new StreamThread(0, new FakeModel(1), queue, Seat.ANY).start();
         CompletableFuture<Throwable> seen = new CompletableFuture<>();
         stream.thread().setUncaughtExceptionHandler((_, e) -> seen.complete(e));
         CountDownLatch done = new CountDownLatch(1);
