@@ -70,7 +70,8 @@ public final class Batcher implements AutoCloseable {
      *
      * @param image native, of an arena that is not confined to a thread, alive and unchanged until the completion
      * @param result as {@link Streamable#results()} lays out those of one image; native, alive until the completion, not overlapping {@code image}
-     * @param completion is told when the result is there, or why it will not be
+     * @param completion is told when the result is there, or why it will not be; on the thread of a stream, which should start no others
+     *     ({@link Completion})
      * @return whether it was taken
      * @throws IllegalArgumentException if a segment is none of that
      * @throws IllegalStateException if this or a segment's arena is closed
@@ -92,7 +93,10 @@ public final class Batcher implements AutoCloseable {
         enqueue(image, result, completion);
     }
 
-    /** {@link #submit(MemorySegment, MemorySegment, Completion)} with a future as completion. */
+    /**
+     * {@link #submit(MemorySegment, MemorySegment, Completion)} with a future as completion: what depends on it runs on the thread of a
+     * stream, or is given to its executor there, as is true of any {@link Completion}.
+     */
     public CompletableFuture<Void> submit(MemorySegment image, MemorySegment result) {
         CompletableFuture<Void> future = new CompletableFuture<>();
         submit(image, result, failure -> {

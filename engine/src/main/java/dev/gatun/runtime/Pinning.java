@@ -1,6 +1,6 @@
 package dev.gatun.runtime;
 
-/** Where the threads of streams stay. */
+/** Where the threads of streams stay, and those that {@linkplain Completion completions} start. */
 public enum Pinning {
     /**
      * On cores of their own, if the streams take every core that this process may use: the kernel could do no better. Else on the NUMA node

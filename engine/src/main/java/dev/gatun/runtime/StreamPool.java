@@ -13,9 +13,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams: long-lived platform threads, each with a session of its own and, where that is wise, on cores or a NUMA node of its own ({@link
- * Pinning}). Takes work from any thread, also virtual ones. Owns threads and sessions until {@link #close()}; its threads do not keep the JVM alive. Results are to the
- * bit those of a single session: a stream runs the same plan.
+ * Streams: long-lived platform threads, each with a session of its own and, where that is wise, on cores of its own or kept on a NUMA node
+ * ({@link Pinning}). Takes work from any thread, also virtual ones. Owns threads and sessions until {@link #close()}; its threads do not
+ * keep the JVM alive. Results are to the bit those of a single session: a stream runs the same plan.
  */
 public final class StreamPool implements AutoCloseable {
     /** Batches that {@link #submit} takes for each stream before it blocks. */
@@ -93,7 +93,8 @@ public final class StreamPool implements AutoCloseable {
      * @param src as for {@link #run}, but alive until the completion
      * @param dst as for {@link #run}, but alive until the completion
      * @param images from 1 to a batch
-     * @param completion is told when the results are there, or why they will not be
+     * @param completion is told when the results are there, or why they will not be; on the thread of a stream, which should start no
+     *     others ({@link Completion})
      */
     public void submit(MemorySegment src, MemorySegment dst, int images, Completion completion) {
         if (images < 1 || images > batches.size()) {
@@ -117,7 +118,10 @@ public final class StreamPool implements AutoCloseable {
         }
     }
 
-    /** {@link #submit(MemorySegment, MemorySegment, int, Completion)} of a batch, with a future as completion. */
+    /**
+     * {@link #submit(MemorySegment, MemorySegment, int, Completion)} of a batch, with a future as completion: what depends on it runs on the
+     * thread of a stream, or is given to its executor there, as is true of any {@link Completion}.
+     */
     public CompletableFuture<Void> submit(MemorySegment src, MemorySegment dst, int images) {
         CompletableFuture<Void> result = new CompletableFuture<>();
         submit(src, dst, images, failure -> {
