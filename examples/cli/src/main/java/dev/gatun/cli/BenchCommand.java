@@ -235,9 +235,11 @@ final class BenchCommand implements Callable<Integer> {
         });
         ServerLoad.Trial found = borne.get(highest);
         if (found == null) {
-            throw new CommandException("no rate down to " + Math.round(RATE_PRECISION * ceiling)
-                    + " images a second is answered within " + BOUND.toMillis()
-                    + " ms: a single run may take longer than that");
+            throw new CommandException(String.format(
+                    Locale.ROOT,
+                    "no rate down to %.1f images a second is answered within %d ms: a single run may take longer than that",
+                    RATE_PRECISION * ceiling,
+                    BOUND.toMillis()));
         }
         double took = (System.nanoTime() - start) / NANOS_PER_SECOND;
         return new BenchReport.Search(found, tries.get(), took, mostSeconds);
