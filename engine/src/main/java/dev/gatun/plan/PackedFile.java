@@ -70,9 +70,7 @@ final class PackedFile {
             if (channel.size() < HEADER_BYTES) {
                 throw new Unusable("it has " + channel.size() + " bytes only");
             }
-            content = map
-                    ? channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena)
-                    : readAll(channel, arena);
+            content = map ? map(channel, arena) : readAll(channel, arena);
         }
         ByteBuffer header = buffer(content.asSlice(0, HEADER_BYTES));
         require(content.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) < 0, "it is something else");
@@ -92,6 +90,12 @@ final class PackedFile {
         MemorySegment values = content.asSlice(start);
         require(sum(values) == header.getInt(72), "its values are damaged");
         return entries(index, header.getInt(12), values);
+    }
+
+    private static MemorySegment map(FileChannel channel, Arena arena) throws IOException {
+        MemorySegment content = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        LargeMemory.advise(content);
+        return content;
     }
 
     private static MemorySegment readAll(FileChannel channel, Arena arena) throws IOException, Unusable {
@@ -155,13 +159,24 @@ final class PackedFile {
                 .position(HEADER_BYTES);
         CRC32C sum = new CRC32C();
         long at = 0;
-        for (Map.Entry<String, PackedTensor.Stored> entry : tensors.entrySet()) {
-            byte[] name = utf8(entry.getKey());
-            byte[] desc = entry.getValue().blobBytes();
-            MemorySegment data = entry.getValue().data();
-            index.putInt(name.length).put(name).putInt(desc.length).put(desc);
-            index.putLong(at).putLong(data.byteSize());
-            at = writeValues(channel, start, at, data, sum);
+        try (Arena arena = Arena.ofConfined()) {
+            Pages pages = new Pages(channel, arena);
+            pages.add(MemorySegment.ofArray(new byte[index.capacity()]));
+            for (Map.Entry<String, PackedTensor.Stored> entry : tensors.entrySet()) {
+                byte[] name = utf8(entry.getKey());
+                byte[] desc = entry.getValue().blobBytes();
+                MemorySegment data = entry.getValue().data();
+                index.putInt(name.length).put(name).putInt(desc.length).put(desc);
+                index.putLong(at).putLong(data.byteSize());
+                long next = ArenaPlanner.align(at + data.byteSize());
+                MemorySegment padding = MemorySegment.ofArray(new byte[(int) (next - at - data.byteSize())]);
+                add(data, sum);
+                add(padding, sum);
+                pages.add(data);
+                pages.add(padding);
+                at = next;
+            }
+            pages.finish();
         }
         index.put(0, MAGIC).putInt(8, VERSION).putInt(12, tensors.size());
         index.putLong(16, indexBytes).putLong(24, start).putLong(32, start + at).put(40, key);
@@ -170,22 +185,35 @@ final class PackedFile {
         writeAll(channel, index.rewind(), 0);
     }
 
-    /** Writes one tensor at {@code at} after {@code start}, zeros up to a cache line, and returns where the next goes. */
-    private static long writeValues(FileChannel channel, long start, long at, MemorySegment values, CRC32C sum)
-            throws IOException {
-        long done = 0;
-        while (done < values.byteSize()) {
-            long count = Math.min(CHUNK_BYTES, values.byteSize() - done);
-            ByteBuffer chunk = values.asSlice(done, count).asByteBuffer();
-            sum.update(chunk.duplicate());
-            writeAll(channel, chunk, start + at + done);
-            done += count;
+    /** Writes a file from its start on by huge pages, since a file system that is given one at once can map it as one. */
+    private static final class Pages {
+        private final FileChannel channel;
+        private final MemorySegment page;
+        private long at;
+
+        Pages(FileChannel channel, Arena arena) {
+            this.channel = channel;
+            this.page = arena.allocate(LargeMemory.HUGE_PAGE, PAGE_BYTES);
         }
-        long next = ArenaPlanner.align(at + done);
-        ByteBuffer padding = ByteBuffer.allocate((int) (next - at - done));
-        sum.update(padding.duplicate());
-        writeAll(channel, padding, start + at + done);
-        return next;
+
+        void add(MemorySegment bytes) throws IOException {
+            long done = 0;
+            while (done < bytes.byteSize()) {
+                long used = at % page.byteSize();
+                long count = Math.min(bytes.byteSize() - done, page.byteSize() - used);
+                MemorySegment.copy(bytes, done, page, used, count);
+                done += count;
+                at += count;
+                if (used + count == page.byteSize()) {
+                    writeAll(channel, page.asByteBuffer(), at - page.byteSize());
+                }
+            }
+        }
+
+        void finish() throws IOException {
+            long used = at % page.byteSize();
+            writeAll(channel, page.asSlice(0, used).asByteBuffer(), at - used);
+        }
     }
 
     private static void writeAll(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
@@ -209,10 +237,14 @@ final class PackedFile {
 
     private static int sum(MemorySegment values) {
         CRC32C sum = new CRC32C();
+        add(values, sum);
+        return (int) sum.getValue();
+    }
+
+    private static void add(MemorySegment values, CRC32C sum) {
         for (long done = 0; done < values.byteSize(); done += CHUNK_BYTES) {
             sum.update(buffer(values.asSlice(done, Math.min(CHUNK_BYTES, values.byteSize() - done))));
         }
-        return (int) sum.getValue();
     }
 
     private static ByteBuffer buffer(MemorySegment segment) {

@@ -29,6 +29,18 @@ public final class LargeMemory {
                 : arena.allocate(bytes, CACHE_LINE);
     }
 
+    /**
+     * Asks for huge pages where a file is mapped and its file system can have it in such; whether it can is nobody's concern. Does nothing
+     * but on Linux.
+     *
+     * @param mapped from the start of a page
+     */
+    public static void advise(MemorySegment mapped) {
+        if (Os.of(System.getProperty("os.name", "")) == Os.LINUX && !Posix.adviseHugePages(mapped)) {
+            LOG.log(Level.DEBUG, "no huge pages for a mapped file of {0} bytes", mapped.byteSize());
+        }
+    }
+
     @SuppressWarnings("restricted")
     private static MemorySegment map(Arena arena, long bytes) {
         long room = Math.addExact(bytes, 2 * HUGE_PAGE - 1) & -HUGE_PAGE;

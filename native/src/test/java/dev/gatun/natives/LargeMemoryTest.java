@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LargeMemoryTest {
     @Test
@@ -35,6 +41,19 @@ class LargeMemoryTest {
                 assertThat(LargeMemory.allocate(arena, bytes).address() % LargeMemory.HUGE_PAGE)
                         .isZero();
             }
+        }
+    }
+
+    @Test
+    void adviceLeavesAMappedFileAsItIs(@TempDir Path directory) throws IOException {
+        byte[] content = new byte[5_000_001];
+        Arrays.fill(content, (byte) 3);
+        Path file = Files.write(directory.resolve("file"), content);
+        try (Arena arena = Arena.ofConfined();
+                FileChannel channel = FileChannel.open(file)) {
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, content.length, arena);
+            LargeMemory.advise(mapped);
+            assertThat(mapped.mismatch(MemorySegment.ofArray(content))).isNegative();
         }
     }
 
