@@ -18,7 +18,9 @@ class ColdStartTest {
             benchmark.caches = "cold";
             benchmark.forget();
             // The largest logit is 0.5.
-            assertThat(logit(benchmark.gatunInt8())).isCloseTo(ours, within(0.02f));
+            ColdStart.Quantized quantized = new ColdStart.Quantized();
+            quantized.write(benchmark);
+            assertThat(logit(benchmark.gatunInt8(quantized))).isCloseTo(ours, within(0.02f));
         } finally {
             benchmark.remove();
         }

@@ -36,6 +36,7 @@ public final class AmxGuard {
     private static final Set<String> X86_64 = Set.of("amd64", "x86_64");
 
     private static boolean done;
+    private static boolean limited;
 
     private AmxGuard() {}
 
@@ -45,7 +46,7 @@ public final class AmxGuard {
      * @throws IllegalArgumentException if {@code gatun.amx} has another value
      */
     public static synchronized void apply() {
-        if (!done) {
+        if (!done && !limited) {
             String mode = System.getProperty(PROPERTY, "auto");
             switch (mode) {
                 case "auto" -> {
@@ -55,8 +56,7 @@ public final class AmxGuard {
                 }
                 case "trust" -> {}
                 case "off" -> {
-                    // Other CPUs have none, and their oneDNN has no limit to set.
-                    if (X86_64.contains(System.getProperty("os.arch", ""))) {
+                    if (x86()) {
                         avoid(PROPERTY + "=off");
                     }
                 }
@@ -65,6 +65,16 @@ public final class AmxGuard {
             }
             done = true;
         }
+    }
+
+    /** Other CPUs have no AMX, and their oneDNN has no limit to set. */
+    static boolean x86() {
+        return X86_64.contains(System.getProperty("os.arch", ""));
+    }
+
+    /** That the caller has limited oneDNN to {@code isa}: below AMX there is nothing to decide. */
+    static synchronized void limited(CpuIsa isa) {
+        limited = isa != CpuIsa.DEFAULT && !isa.includes(CpuIsa.AVX10_1_512_AMX);
     }
 
     static boolean suspect(Machine machine, @Nullable String isaLimit) {

@@ -107,13 +107,13 @@ public final class MemoryDesc extends Handle {
         if (strides.length != dims.length) {
             throw new IllegalArgumentException(strides.length + " strides for " + dims.length + " dimensions");
         }
-        long bytes = 0;
+        long bytes = dataType.size();
         for (int i = 0; i < strides.length; i++) {
             if (strides[i] < 0) {
                 throw new IllegalArgumentException("negative stride in " + Arrays.toString(strides));
             }
             try {
-                long extent = Math.multiplyExact(dims[i], strides[i]);
+                long extent = Math.multiplyExact(Math.max(dims[i] - 1, 0), strides[i]);
                 bytes = Math.addExact(bytes, Math.multiplyExact(extent, (long) dataType.size()));
             } catch (ArithmeticException e) {
                 throw new IllegalArgumentException(

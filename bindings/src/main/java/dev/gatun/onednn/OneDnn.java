@@ -88,6 +88,7 @@ public final class OneDnn {
                     "the ISA limit is already fixed: set " + isa + " before the first use of oneDNN in this process");
         }
         Status.check(status, "dnnl_set_max_cpu_isa", isa::name);
+        AmxGuard.limited(isa);
     }
 
     /** {@return whether oneDNN was told to prefer 256-bit vectors on AVX-512 machines} */

@@ -161,8 +161,8 @@ class MemoryDescTest {
                 .isThrownBy(() -> MemoryDesc.of(DataType.UNDEF, FormatTag.AB, 1, 2))
                 .withMessageContaining("data type");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> MemoryDesc.ofStrides(DataType.F32, new long[] {2, 3}, new long[] {1L << 60, 1}))
-                .withMessage("elements too far apart: 2x3 strides [1152921504606846976, 1]");
+                .isThrownBy(() -> MemoryDesc.ofStrides(DataType.F32, new long[] {2, 3}, new long[] {1L << 61, 1}))
+                .withMessage("elements too far apart: 2x3 strides [2305843009213693952, 1]");
     }
 
     @Test

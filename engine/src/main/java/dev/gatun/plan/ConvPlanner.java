@@ -209,7 +209,7 @@ final class ConvPlanner {
                 conv.epilogue().relu(),
                 OneDnn.maxThreads());
         String choice = plan.tuner().choice(plan.engine(), key, () -> create(problem, src, dst));
-        return choice.isEmpty() || choice.equals(chosen.implInfo())
+        PrimitiveDesc tuned = choice.isEmpty() || choice.equals(chosen.implInfo())
                 ? chosen
                 : plan.handles()
                         .once(
@@ -217,6 +217,10 @@ final class ConvPlanner {
                                 () -> Tuner.at(choice, () -> create(problem, src, dst)),
                                 chosen,
                                 choice);
+        if (tuned.implInfo().equals(choice)) {
+            plan.countTuned();
+        }
+        return tuned;
     }
 
     private boolean sameLayout(MemoryDesc one, MemoryDesc other) {

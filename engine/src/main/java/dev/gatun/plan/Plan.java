@@ -107,7 +107,7 @@ public final class Plan implements AutoCloseable {
         this.arenaBytes = builder.placeBuffers();
         this.scratchpadBytes = builder.scratchpadBytes();
         this.weightBytes = builder.packer().bytes();
-        this.tunedLayers = builder.tuner().chosen();
+        this.tunedLayers = builder.tunedLayers();
         this.handles = rollback.detach();
     }
 

@@ -40,6 +40,7 @@ final class PlanBuilder {
     private final Arena memory;
     private final Buffer nowhere = new Buffer(Home.ARENA, 0, 1);
     private long scratchpadBytes;
+    private int tunedLayers;
 
     /** Steps that follow each other on the same number of images. */
     private record Section(long images, List<Step> steps) {}
@@ -64,6 +65,15 @@ final class PlanBuilder {
 
     Tuner tuner() {
         return tuner;
+    }
+
+    /** A layer has the implementation that was measured to be the fastest. */
+    void countTuned() {
+        tunedLayers++;
+    }
+
+    int tunedLayers() {
+        return tunedLayers;
     }
 
     long scratchpadBytes() {

@@ -105,13 +105,19 @@ final class PlanCache {
         }
         try {
             Optional<Path> directory = CacheDirectory.privateDirectory("plans");
-            return directory.isPresent()
-                    ? new PlanCache(
-                            directory, local(Files.getFileStore(directory.get()).type()), MAX_BYTES)
-                    : none();
+            return directory.isPresent() ? new PlanCache(directory, local(directory.get()), MAX_BYTES) : none();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "plans are not cached", e);
             return none();
+        }
+    }
+
+    private static boolean local(Path directory) {
+        try {
+            return local(Files.getFileStore(directory).type());
+        } catch (IOException e) {
+            // As in a chroot without /proc.
+            return false;
         }
     }
 

@@ -40,7 +40,6 @@ final class Tuner {
 
     private final TuningFile known;
     private final boolean measure;
-    private int chosen;
 
     /**
      * @param known choices of before, and where new ones go
@@ -66,13 +65,7 @@ final class Tuner {
             choice = fastest(engine, problem);
             known.add(key.get(), choice);
         }
-        chosen += choice.isEmpty() ? 0 : 1;
         return choice;
-    }
-
-    /** How many choices were not left to oneDNN. */
-    int chosen() {
-        return chosen;
     }
 
     /** The problem at the implementation of this name; at oneDNN's first where there is none any more. The caller closes it. */

@@ -92,7 +92,7 @@ public record Placement(int streams, int threads, Pinning pinning, String reason
             case ALWAYS -> threads <= cores;
             case NEVER -> false;
             // A quota below the cores leaves room for neighbours, whom this process does not see.
-            case AUTO -> (long) streams * threads == cores;
+            case AUTO -> (long) streams * threads == cores && cores <= machine.usableThreads();
         };
     }
 

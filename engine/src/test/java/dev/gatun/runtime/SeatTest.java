@@ -82,6 +82,14 @@ class SeatTest {
     }
 
     @Test
+    void allCoresAreNotTakenOnceAQuotaHasShrunk() {
+        Machine shrunk = Machines.of(1, 8, OptionalDouble.of(4));
+        Placement planned = Placement.latency(ONE_NODE, 100);
+        assertThat(planned.threads()).isEqualTo(8);
+        assertThat(seats(planned, shrunk, 0)).containsExactly(Seat.ANY);
+    }
+
+    @Test
     void aTeamLargerThanANodeMayRunOnBoth() {
         BitSet both = (BitSet) NODE_0.clone();
         both.or(NODE_1);

@@ -1,8 +1,6 @@
 package dev.gatun.natives;
 
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -24,11 +22,9 @@ record KernelFiles(Path root) {
     Optional<String> text(String path) {
         try {
             String relative = path.startsWith("/") ? path.substring(1) : path;
-            // a channel, as Files has, would be closed in a thread that is interrupted
-            try (InputStream in = new FileInputStream(root.resolve(relative).toFile())) {
-                // not UTF-8: a malformed byte, say in a cgroup's name, must not cost us the whole file
-                return Optional.of(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).strip());
-            }
+            // not UTF-8: a malformed byte, say in a cgroup's name, must not cost us the whole file
+            return Optional.of(Files.readString(root.resolve(relative), StandardCharsets.ISO_8859_1)
+                    .strip());
         } catch (IOException | InvalidPathException e) {
             return Optional.empty();
         }

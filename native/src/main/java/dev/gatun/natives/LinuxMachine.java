@@ -25,14 +25,15 @@ final class LinuxMachine {
                 .or(() -> KernelFiles.value(cpuinfo, "Features")) // arm64
                 .map(text -> Arrays.stream(text.split("\\s+", -1)).collect(Collectors.toSet()))
                 .orElse(Set.of());
-        BitSet known = files.cpus(CPUS + "online");
-        BitSet online = orElse(known, listed(cpuinfo, processors));
+        BitSet online = orElse(files.cpus(CPUS + "online"), listed(cpuinfo, processors));
         BitSet allowed = files.value("proc/self/status", "Cpus_allowed_list")
                 .map(KernelFiles::parseCpus)
                 .orElseGet(BitSet::new);
-        // What is allowed may be offline, or a CPU that could be added, unlike in sched_getaffinity(2).
+        // What is allowed may be offline, or a CPU that could be added, unlike in sched_getaffinity(2). Not what is
+        // online: containers
+        // are told other numbers there.
         BitSet usable = (BitSet) allowed.clone();
-        usable.and(known);
+        usable.andNot(files.cpus(CPUS + "offline"));
         BitSet affinity = orElse(usable, orElse(allowed, online));
         Map<Integer, String> cores = cores(files, cpuinfo, online, affinity);
         int first = affinity.nextSetBit(0);

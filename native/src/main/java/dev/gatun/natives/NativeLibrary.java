@@ -89,7 +89,7 @@ public final class NativeLibrary {
         }
     }
 
-    /** An interruption, which would close the files that are read, is for what the caller does next. */
+    /** An interruption of before, which would close the files that are read, is for what the caller does next. */
     private static NativeLibrary loadFirst(Consumer<Path> loader) {
         boolean interrupted = Thread.interrupted();
         try {

@@ -78,11 +78,20 @@ class MachineTest {
         server();
         file("proc/self/status", "Cpus_allowed_list:\t0-511");
         file("sys/devices/system/cpu/online", "0-3");
+        file("sys/devices/system/cpu/offline", "4-511");
         Machine machine = read();
         assertThat(machine.affinity()).containsExactly(0, 1, 2, 3);
         assertThat(machine.usableThreads()).isEqualTo(4);
-        file("sys/devices/system/cpu/online", "600");
+        file("sys/devices/system/cpu/offline", "0-511");
         assertThat(read().affinity()).hasSize(512);
+    }
+
+    /** lxcfs counts as many CPUs online as the quota pays for, from 0, whichever they are. */
+    @Test
+    void aContainersCountOfCpusIsNotTheirNumbers() throws IOException {
+        server();
+        file("sys/devices/system/cpu/online", "0-1");
+        assertThat(read().affinity()).containsExactly(0, 1, 2, 4, 5);
     }
 
     @Test

@@ -211,7 +211,7 @@ final class BenchCommand implements Callable<Integer> {
         terminal.err()
                 .println(String.format(
                         Locale.ROOT,
-                        "up to %d rates, each tried for %s s until two tries agree: at most %.1f s",
+                        "up to %d rates, each tried for about %s s until two tries agree: at most %.1f s",
                         rates,
                         seconds,
                         mostSeconds));

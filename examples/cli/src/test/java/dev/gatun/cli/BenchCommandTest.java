@@ -131,7 +131,8 @@ class BenchCommandTest {
                 1,
                 "--json");
 
-        assertThat(run.err()).startsWith("up to 7 rates, each tried for 0.05 s until two tries agree: at most 1.1 s");
+        assertThat(run.err())
+                .startsWith("up to 7 rates, each tried for about 0.05 s until two tries agree: at most 1.1 s");
         assumeTrue(run.status() == 0, () -> "skipped: " + run.err());
         JsonNode result = run.json().getFirst();
         assertThat(result.get("bears").asBoolean()).isTrue();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gatun.ResNet;
+import dev.gatun.natives.Machine;
 import dev.gatun.spec.Shape;
 import dev.gatun.weights.WeightFiles;
 import dev.gatun.weights.WeightSource;
@@ -27,7 +28,7 @@ class FeaturesCommandTest {
     /** The last layer is an inner product of the pooled features, which evaluate's logits come out of. */
     @Test
     void giveTheLogitsBehindTheLastLayer() throws IOException {
-        Npys.Matrix features = npy("--threads", 2, Run.images());
+        Npys.Matrix features = npy("--threads", Math.min(2, Machine.current().usableThreads()), Run.images());
         Path labels = Files.write(
                 directory.resolve("labels.tsv"),
                 ImageFiles.of(List.of(Run.images())).stream()
