@@ -109,8 +109,8 @@ record BenchReport(
                 new Figure("seed", "seed", load.seed, "")));
         search.ifPresent(taken -> {
             more.add(new Figure("tries", "search", taken.tries, "tries"));
-            more.add(new Figure("searchSeconds", "  took", taken.seconds, "s"));
-            more.add(new Figure("mostSearchSeconds", "  at most", taken.mostSeconds, "s"));
+            more.add(new Figure("searchSeconds", "search took", taken.seconds, "s"));
+            more.add(new Figure("mostSearchSeconds", "search at most", taken.mostSeconds, "s"));
         });
         print(terminal, json, trial.latencies(), trial.answered(), more);
     }
